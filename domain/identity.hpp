@@ -1,0 +1,46 @@
+// Who asks: what a token (or a client certificate) was found to stand for.
+#pragma once
+
+#include "domain/id.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+namespace holdfast {
+
+enum class token_kind : std::uint8_t { root, admin, operator_, viewer, enroll, agent, fleet };
+
+inline constexpr token_kind last_token_kind = token_kind::fleet;
+
+// "root", "admin", "operator", "viewer", "enroll", "agent", "fleet": as on the wire and in the database.
+[[nodiscard]] std::string_view name_of(token_kind kind);
+[[nodiscard]] std::optional<token_kind> token_kind_from(std::string_view name);
+
+// A set of kinds, for the route table.
+class token_kinds {
+public:
+    constexpr token_kinds() = default;
+
+    constexpr token_kinds(std::initializer_list<token_kind> kinds) {
+        for (const token_kind k : kinds) bits_ |= bit(k);
+    }
+
+    [[nodiscard]] constexpr bool contains(token_kind kind) const { return (bits_ & bit(kind)) != 0; }
+    [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+    constexpr bool operator==(const token_kinds&) const = default;
+
+private:
+    static constexpr unsigned bit(token_kind k) { return 1U << static_cast<unsigned>(k); }
+    unsigned bits_ = 0;
+};
+
+struct identity {
+    tenant_id tenant;
+    token_kind kind = token_kind::viewer;
+    token_id token;
+    std::optional<agent_id> agent; // of an `agent` token: the one agent that it belongs to
+};
+
+} // namespace holdfast
