@@ -23,6 +23,7 @@ enum class errc : unsigned char {
     name_taken,        // a hostname or a policy's name is in use
     lease_lost,        // the attempt named is not the task's present one
     too_large,         // more than a stated limit
+    unsupported_media, // a body that is not JSON
     overloaded,        // a queue of this server is full; try again
     too_many_requests, // this caller asks too often
     unavailable,       // the database can't be reached now; try again

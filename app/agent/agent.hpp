@@ -1,0 +1,42 @@
+// `holdfast agent`: asks a server for tasks by long poll, runs restic for them and reports what became of them.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::app {
+
+struct agent_settings {
+    std::string server_url; // https://HOST[:PORT]
+    std::string ca_file;    // PEM: the CAs that the server's certificate may come from
+
+    // Registers the agent: an `enroll` token buys it a token of its own, any other is used for everything. Needed
+    // until the state folder knows one that is the agent's own. `token` wins over the file's first line.
+    std::string token;
+    std::string token_file;
+
+    std::string hostname;  // default: the system's
+    std::string state_dir; // identity and undelivered results; made when it is missing
+    std::string version = "0.1.0";
+
+    std::chrono::seconds wait{60};                 // of a poll
+    std::optional<std::chrono::seconds> heartbeat; // default: what the server says
+    std::vector<std::string> types;                // backup, check, prune; empty: all
+
+    std::string restic = "restic"; // a path, or a name to look up in PATH
+    bool init_repository = false;  // a backup may initialise a repository that does not exist
+    bool demo = false;             // says on standard output what it does
+};
+
+// What `--demo` means, for a server that `scripts/run` started with this data folder: hostname "demo", the folder's CA
+// and root token, repositories initialised as needed.
+[[nodiscard]] agent_settings demo_settings(std::string server_url, std::string_view data_folder);
+
+// Runs until SIGTERM or SIGINT; the second one ends it at once. Takes these signals, ignores SIGPIPE. The process's exit
+// status: 0 after a signal, 1 when it can't start (settings, state folder, registration refused), said in the log.
+[[nodiscard]] int run_agent(const agent_settings& settings);
+
+} // namespace holdfast::app

@@ -1,0 +1,108 @@
+#include "app/agent/restic_output.hpp"
+
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+
+namespace holdfast::app {
+namespace {
+
+namespace bj = boost::json;
+
+std::string_view text_in(const bj::object& from, std::string_view name) {
+    const bj::value* found = from.if_contains({name.data(), name.size()});
+    const bj::string* text = found ? found->if_string() : nullptr;
+    return text ? std::string_view(text->data(), text->size()) : std::string_view();
+}
+
+std::string number_in(const bj::object& from, std::string_view name) {
+    const bj::value* found = from.if_contains({name.data(), name.size()});
+    return found && found->is_number() ? std::to_string(found->to_number<std::int64_t>()) : "0";
+}
+
+// {"error": {"message": "…"}} of newer restics, {"error": {"Op": "open", "Path": …, "Err": 13}} of older ones.
+std::string reason_in(const bj::object& from) {
+    const bj::value* found = from.if_contains("error");
+    const bj::object* error = found ? found->if_object() : nullptr;
+    if (!error) return std::string(text_in(from, "error"));
+    if (const std::string_view message = text_in(*error, "message"); !message.empty()) return std::string(message);
+    const std::string_view operation = text_in(*error, "Op");
+    return operation.empty() ? "error" : "cannot " + std::string(operation);
+}
+
+std::string summary_line(const bj::object& summary) {
+    return "files: " + number_in(summary, "files_new") + " new, " + number_in(summary, "files_changed") + " changed, " +
+           number_in(summary, "files_unmodified") + " unmodified; added " + number_in(summary, "data_added") +
+           " bytes; processed " + number_in(summary, "total_files_processed") + " files, " +
+           number_in(summary, "total_bytes_processed") + " bytes; snapshot " +
+           std::string(text_in(summary, "snapshot_id"));
+}
+
+} // namespace
+
+void restic_output::feed(output from, std::string_view bytes) {
+    std::string& line = partial_[static_cast<std::size_t>(from)];
+    while (!bytes.empty()) {
+        const std::size_t end = bytes.find('\n');
+        const std::string_view piece = bytes.substr(0, end);
+        line.append(piece.substr(0, line_bytes_max - std::min(line.size(), line_bytes_max)));
+        if (end == std::string_view::npos) return;
+        take_line(from, line);
+        line.clear();
+        bytes.remove_prefix(end + 1);
+    }
+}
+
+void restic_output::finish() {
+    for (const output each : {output::standard, output::error}) {
+        std::string& line = partial_[static_cast<std::size_t>(each)];
+        if (!line.empty()) take_line(each, line);
+        line.clear();
+    }
+}
+
+void restic_output::take_line(output from, std::string_view line) {
+    static constexpr std::string_view erase_line = "\x1b[2K"; // restic's, on its way to a terminal that is none
+    if (line.starts_with(erase_line)) line.remove_prefix(erase_line.size());
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.starts_with('{') && take_json(line)) return;
+    append(line);
+    if (line.find("already locked") != std::string_view::npos) locked_ = true;
+    if (from != output::error || line.empty()) return;
+    static constexpr std::string_view fatal = "Fatal: ";
+    if (line.starts_with(fatal) && fatal_.empty()) fatal_ = line.substr(fatal.size());
+    else last_error_ = line;
+}
+
+bool restic_output::take_json(std::string_view line) {
+    boost::system::error_code ec;
+    const bj::value parsed = bj::parse({line.data(), line.size()}, ec);
+    const bj::object* const message = ec ? nullptr : parsed.if_object();
+    if (!message) return false;
+    const std::string_view type = text_in(*message, "message_type");
+    if (type == "summary") {
+        summary_ = *message;
+        append(summary_line(*message));
+    } else if (type == "error") {
+        const std::string item(text_in(*message, "item"));
+        if (unreadable_.empty()) unreadable_ = item;
+        append("error: " + item + ": " + reason_in(*message));
+    } else if (type == "exit_error") {
+        const std::string_view why = text_in(*message, "message");
+        static constexpr std::string_view fatal = "Fatal: ";
+        fatal_ = why.starts_with(fatal) ? why.substr(fatal.size()) : why;
+        if (why.find("already locked") != std::string_view::npos) locked_ = true;
+        append(why);
+    } else if (type != "status" && type != "verbose_status") {
+        return false;
+    }
+    return true;
+}
+
+void restic_output::append(std::string_view line) {
+    log_.append(line).append("\n");
+    if (log_.size() > text_bytes_max) log_.erase(0, log_.size() - text_bytes_max / 2);
+}
+
+} // namespace holdfast::app

@@ -1,0 +1,202 @@
+#include "db/agent_store.hpp"
+
+#include "db/rows_of_task.hpp"
+#include "db/sql.hpp"
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <algorithm>
+
+namespace holdfast::db {
+namespace {
+
+agent read_agent(const pg::row& row) {
+    agent a;
+    a.id = row.get<agent_id>(0);
+    a.hostname = row.get<std::string>(1);
+    a.details = {row.get<std::string>(2), row.get<std::string>(3), row.get<std::string>(4), row.get<std::string>(5),
+                 read_document(row, 6)};
+    a.registered_at = row.get<instant>(7);
+    a.updated_at = row.get<instant>(8);
+    a.last_seen_at = row.get<std::optional<instant>>(9);
+    a.online = row.get<bool>(10);
+    a.uptime_seconds = row.get<std::optional<std::int64_t>>(11);
+    a.last_backup_status = row.get<std::optional<std::string>>(12);
+    a.disks = read_document(row, 13);
+    a.tasks_running = static_cast<int>(row.get<std::int64_t>(14));
+    a.duplicate_identity = row.get<bool>(15);
+    return a;
+}
+
+registered read_registered(const pg::row& row, registration given, bool created) {
+    registered out;
+    out.who.id = row.get<agent_id>(0);
+    out.who.hostname = std::move(given.hostname);
+    out.who.details = std::move(given.details);
+    out.who.registered_at = row.get<instant>(1);
+    out.who.updated_at = row.get<instant>(2);
+    out.who.online = true;
+    out.created = created;
+    return out;
+}
+
+failure hostname_taken(const std::string& hostname) {
+    return failure{errc::name_taken, "hostname: " + hostname + " is the name of another agent"};
+}
+
+} // namespace
+
+pg_agent_store::pg_agent_store(executor where, pg::pool& pool, const timing& times)
+    : pool_(pool), times_(times),
+      beats_(where, {}, [](const beating& b) { return b.tenant; }, [this](auto calls) { return send_beats(calls); }),
+      touches_(where, {}, [](const contact& c) { return c.tenant; },
+               [this](auto calls) { return send_touches(calls); }) {}
+
+void pg_agent_store::close() {
+    beats_.close();
+    touches_.close();
+}
+
+awaitable<result<registered>> pg_agent_store::enroll(identity by, registration wanted, std::string token_hash) {
+    const agent_id id = agent_id::make();
+    auto begun = co_await pool_.begin();
+    if (!begun) co_return std::move(begun).error();
+    auto used = co_await begun->exec(sql::tokens_use, pg::bind(by.tenant, by.token));
+    if (!used) co_return std::move(used).error();
+    if (used->affected() == 0) co_return failure{errc::unauthorized, "the enroll token is used up"};
+    const agent_details& d = wanted.details;
+    auto made = co_await begun->exec(sql::agents_insert,
+                                     pg::bind(by.tenant, id, wanted.hostname, std::string_view("enroll"), d.os, d.arch,
+                                              d.version, d.ip, as_jsonb(d.metadata)));
+    if (!made) co_return std::move(made).error();
+    if (made->empty()) co_return hostname_taken(wanted.hostname);
+    const pg::bytes hash{{token_hash.begin(), token_hash.end()}};
+    auto token = co_await begun->exec(
+        sql::tokens_create,
+        pg::bind(by.tenant, token_id::make(), hash, std::string_view("agent"), wanted.hostname, std::optional(id),
+                 std::optional<instant>(), std::optional<std::int32_t>()));
+    if (!token) co_return std::move(token).error();
+    const std::vector<agent_id> seen(1, id);
+    auto touched = co_await begun->exec(sql::agents_touch, pg::bind(by.tenant, seen));
+    if (!touched) co_return std::move(touched).error();
+    auto committed = co_await begun->commit();
+    if (!committed) co_return std::move(committed).error();
+    co_return read_registered(made->front(), std::move(wanted), true);
+}
+
+awaitable<result<registered>> pg_agent_store::register_(identity by, registration wanted) {
+    const agent_details& d = wanted.details;
+    auto begun = co_await pool_.begin();
+    if (!begun) co_return std::move(begun).error();
+    auto made = co_await begun->exec(sql::agents_upsert,
+                                     pg::bind(by.tenant, agent_id::make(), wanted.hostname, std::string_view("shared"),
+                                              d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
+    if (!made) co_return std::move(made).error();
+    if (made->empty()) co_return hostname_taken(wanted.hostname);
+    const auto id = made->front().get<agent_id>(0);
+    if (by.kind == token_kind::fleet) {
+        auto joined = co_await begun->exec(sql::fleet_join, pg::bind(by.tenant, by.token, id));
+        if (!joined) co_return std::move(joined).error();
+    }
+    const std::vector<agent_id> seen(1, id);
+    auto touched = co_await begun->exec(sql::agents_touch, pg::bind(by.tenant, seen));
+    if (!touched) co_return std::move(touched).error();
+    auto committed = co_await begun->commit();
+    if (!committed) co_return std::move(committed).error();
+    co_return read_registered(made->front(), std::move(wanted), made->front().get<bool>(3));
+}
+
+awaitable<result<bool>> pg_agent_store::is_member(tenant_id tenant, token_id fleet, agent_id agent) {
+    auto rows = co_await pool_.exec(sql::fleet_is_member, pg::bind(tenant, fleet, agent));
+    if (!rows) co_return std::move(rows).error();
+    co_return !rows->empty();
+}
+
+awaitable<result<bool>> pg_agent_store::exists(tenant_id tenant, agent_id agent) {
+    auto rows = co_await pool_.exec(sql::agents_exists, pg::bind(tenant, agent));
+    if (!rows) co_return std::move(rows).error();
+    co_return !rows->empty();
+}
+
+awaitable<result<std::vector<task_id>>> pg_agent_store::beat(tenant_id tenant, heartbeat beat) {
+    return beats_.submit({tenant, std::move(beat)});
+}
+
+awaitable<result<void>> pg_agent_store::touch(tenant_id tenant, agent_id agent) {
+    auto touched = co_await touches_.submit({tenant, agent});
+    if (!touched) co_return std::move(touched).error();
+    co_return done;
+}
+
+awaitable<result<void>> pg_agent_store::send_beats(std::span<beats::call* const> calls) {
+    std::vector<agent_id> agents;
+    std::vector<std::optional<std::int64_t>> uptimes;
+    std::vector<std::optional<std::string>> backups;
+    std::vector<std::optional<pg::jsonb>> disks;
+    std::vector<std::string> oses;
+    std::vector<std::string> archs;
+    std::vector<std::string> versions;
+    std::vector<agent_id> all_of;
+    std::vector<agent_id> owners;
+    std::vector<task_id> running;
+    boost::unordered_flat_set<agent_id, id_hash> met;
+    std::vector<pg::batcher<beating, std::vector<task_id>>::call*> taken; // an agent that beats twice in one batch: the second goes with the next
+    for (beats::call* c : calls) {
+        const heartbeat& b = c->request.beat;
+        if (!met.insert(b.agent).second) continue;
+        taken.push_back(c);
+        agents.push_back(b.agent);
+        uptimes.push_back(b.uptime_seconds);
+        backups.push_back(b.last_backup_status);
+        disks.push_back(as_jsonb(b.disks));
+        oses.push_back(b.details.os);
+        archs.push_back(b.details.arch);
+        versions.push_back(b.details.version);
+        if (!b.running_tasks) all_of.push_back(b.agent);
+        else
+            for (const task_id& t : *b.running_tasks) {
+                owners.push_back(b.agent);
+                running.push_back(t);
+            }
+    }
+    const tenant_id tenant = calls.front()->request.tenant;
+    std::vector<pg::command> commands;
+    commands.push_back({sql::agents_contact, pg::bind(tenant, agents, uptimes, backups, disks)});
+    commands.push_back({sql::agents_details, pg::bind(tenant, agents, oses, archs, versions)});
+    commands.push_back({sql::agents_renew_leases, pg::bind(tenant, all_of, owners, running,
+                                                           static_cast<std::int32_t>(times_.run_lease.count()))});
+    auto sent = co_await pool_.exec_all(std::move(commands));
+    if (!sent) co_return std::move(sent).error();
+    for (beats::call* c : taken) c->answer.emplace(std::vector<task_id>{});
+    co_return done;
+}
+
+awaitable<result<void>> pg_agent_store::send_touches(std::span<touches::call* const> calls) {
+    std::vector<agent_id> agents;
+    for (const auto* c : calls) agents.push_back(c->request.agent);
+    std::sort(agents.begin(), agents.end());
+    agents.erase(std::unique(agents.begin(), agents.end()), agents.end());
+    auto rows = co_await pool_.exec(sql::agents_touch, pg::bind(calls.front()->request.tenant, agents));
+    if (!rows) co_return std::move(rows).error();
+    for (auto* c : calls) c->answer.emplace(true);
+    co_return done;
+}
+
+awaitable<result<agent>> pg_agent_store::get(tenant_id tenant, agent_id agent) {
+    auto rows = co_await pool_.exec(sql::agents_get,
+                                    pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()), agent));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return failure{errc::not_found, "there is no such agent"};
+    co_return read_agent(rows->front());
+}
+
+awaitable<result<page<agent>>> pg_agent_store::list(tenant_id tenant, page_request page) {
+    auto rows = co_await pool_.exec(sql::agents_list, pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()),
+                                                               page.before, std::int32_t{page.limit + 1}));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<agent> found;
+    for (const pg::row row : *rows) found.push_back(read_agent(row));
+    co_return make_page(std::move(found), page.limit, [](const agent& a) { return a.id.value; });
+}
+
+} // namespace holdfast::db

@@ -1,0 +1,70 @@
+#include "db/housekeeping_store.hpp"
+
+#include "db/sql.hpp"
+
+namespace holdfast::db {
+namespace {
+
+constexpr std::int32_t tenants_max = 100;
+
+} // namespace
+
+awaitable<result<std::vector<tenant_id>>> pg_housekeeping_store::tenants(pg::statement which) {
+    auto rows = co_await pool_.exec(which, pg::bind(tenants_max));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<tenant_id> found;
+    for (const pg::row row : *rows) found.push_back(row.get<tenant_id>(0));
+    co_return found;
+}
+
+awaitable<result<std::vector<ended_lease>>> pg_housekeeping_store::end_leases(int limit) {
+    auto found = co_await tenants(sql::leases_tenants);
+    if (!found) co_return std::move(found).error();
+    std::vector<ended_lease> ended;
+    for (const tenant_id tenant : *found) {
+        auto rows = co_await pool_.exec(sql::leases_end,
+                                        pg::bind(tenant, std::int32_t{limit},
+                                                 static_cast<std::int32_t>(times_.retry_base.count()),
+                                                 static_cast<std::int32_t>(times_.retry_cap.count())));
+        if (!rows) co_return std::move(rows).error();
+        for (const pg::row row : *rows)
+            ended.push_back({row.get<task_id>(0), row.get<agent_id>(1),
+                             task_state_from(row.get<std::string_view>(2)).value(), row.get<std::int32_t>(3),
+                             row.get<bool>(4)});
+    }
+    co_return ended;
+}
+
+awaitable<result<std::vector<agent_id>>> pg_housekeeping_store::came_due(std::chrono::seconds within, int limit) {
+    auto rows = co_await pool_.exec(sql::due_agents,
+                                    pg::bind(static_cast<std::int32_t>(within.count()), std::int32_t{limit}));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<agent_id> agents;
+    for (const pg::row row : *rows) agents.push_back(row.get<agent_id>(1));
+    co_return agents;
+}
+
+awaitable<result<std::int64_t>> pg_housekeeping_store::count_pending(int at_most) {
+    auto rows = co_await pool_.exec(sql::pending_count, pg::bind(std::int32_t{at_most}));
+    if (!rows) co_return std::move(rows).error();
+    co_return rows->front().get<std::int64_t>(0);
+}
+
+awaitable<result<void>> pg_housekeeping_store::forget_old(int limit) {
+    auto sessions = co_await forget(sql::sessions_tenants, sql::sessions_forget, limit);
+    if (!sessions) co_return std::move(sessions).error();
+    auto keys = co_await forget(sql::idempotency_tenants, sql::idempotency_forget, limit);
+    co_return keys;
+}
+
+awaitable<result<void>> pg_housekeeping_store::forget(pg::statement which, pg::statement of_tenant, int limit) {
+    auto found = co_await tenants(which);
+    if (!found) co_return std::move(found).error();
+    for (const tenant_id tenant : *found) {
+        auto rows = co_await pool_.exec(of_tenant, pg::bind(tenant, std::int32_t{limit}));
+        if (!rows) co_return std::move(rows).error();
+    }
+    co_return done;
+}
+
+} // namespace holdfast::db

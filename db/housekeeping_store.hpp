@@ -1,0 +1,28 @@
+// The housekeeper's statements, in two steps: which tenants, then one at a time. Any number of servers may run
+// them at the same time.
+#pragma once
+
+#include "db/postgres/pool.hpp"
+#include "domain/stores.hpp"
+#include "domain/timing.hpp"
+
+namespace holdfast::db {
+
+class pg_housekeeping_store final : public housekeeping_store {
+public:
+    pg_housekeeping_store(pg::pool& pool, const timing& times) : pool_(pool), times_(times) {}
+
+    awaitable<result<std::vector<ended_lease>>> end_leases(int limit) override;
+    awaitable<result<std::vector<agent_id>>> came_due(std::chrono::seconds within, int limit) override;
+    awaitable<result<std::int64_t>> count_pending(int at_most) override;
+    awaitable<result<void>> forget_old(int limit) override;
+
+private:
+    awaitable<result<std::vector<tenant_id>>> tenants(pg::statement which);
+    awaitable<result<void>> forget(pg::statement which, pg::statement of_tenant, int limit);
+
+    pg::pool& pool_;
+    const timing& times_;
+};
+
+} // namespace holdfast::db

@@ -1,0 +1,48 @@
+#include "db/rows_of_task.hpp"
+
+#include <string_view>
+
+namespace holdfast::db {
+
+std::optional<document> read_document(const pg::row& row, int column) {
+    auto text = row.get<std::optional<pg::jsonb>>(column);
+    if (!text) return std::nullopt;
+    return document{std::move(text->text)};
+}
+
+std::optional<pg::jsonb> as_jsonb(const std::optional<document>& given) {
+    if (!given) return std::nullopt;
+    return pg::jsonb{given->text};
+}
+
+task read_task(const pg::row& row) {
+    task t;
+    t.id = row.get<task_id>(0);
+    t.agent = row.get<agent_id>(1);
+    t.policy = row.get<policy_id>(2);
+    t.type = task_type_from(row.get<std::string_view>(3)).value();
+    t.state = task_state_from(row.get<std::string_view>(4)).value();
+    t.attempt = row.get<std::int32_t>(5);
+    t.failures = row.get<std::int32_t>(6);
+    t.max_attempts = row.get<std::int32_t>(7);
+    t.created_at = row.get<instant>(8);
+    t.scheduled_for = row.get<std::optional<instant>>(9);
+    t.not_before = row.get<std::optional<instant>>(10);
+    t.assigned_at = row.get<std::optional<instant>>(11);
+    t.lease_until = row.get<std::optional<instant>>(12);
+    t.acknowledged_at = row.get<std::optional<instant>>(13);
+    t.completed_at = row.get<std::optional<instant>>(14);
+    t.error_message = row.get<std::optional<std::string>>(15);
+    t.error_category = row.get<std::optional<std::string>>(16);
+    t.duration_seconds = row.get<std::optional<double>>(17);
+    t.snapshot_id = row.get<std::optional<std::string>>(18);
+    t.what.repository = row.get<std::string>(19);
+    t.what.include_paths = row.get<std::vector<std::string>>(20);
+    t.what.exclude_paths = row.get<std::vector<std::string>>(21);
+    t.what.retention = read_document(row, 22);
+    t.what.execution_params = read_document(row, 23);
+    t.statistics = read_document(row, 24);
+    return t;
+}
+
+} // namespace holdfast::db

@@ -1,0 +1,18 @@
+// Reads what HOLDFAST_TASK_COLUMNS (sql_tasks.cpp) selects.
+#pragma once
+
+#include "db/postgres/rows.hpp"
+#include "domain/task.hpp"
+
+#include <optional>
+
+namespace holdfast::db {
+
+inline constexpr int task_columns = 25;
+
+[[nodiscard]] task read_task(const pg::row& row);
+
+[[nodiscard]] std::optional<document> read_document(const pg::row& row, int column);
+[[nodiscard]] std::optional<pg::jsonb> as_jsonb(const std::optional<document>& given);
+
+} // namespace holdfast::db

@@ -1,0 +1,38 @@
+// Policies, tokens and tenants in PostgreSQL: what operators set up. None of it is asked often.
+#pragma once
+
+#include "db/postgres/pool.hpp"
+#include "domain/stores.hpp"
+
+#include <string>
+
+namespace holdfast::db {
+
+class pg_policy_store final : public policy_store {
+public:
+    explicit pg_policy_store(pg::pool& pool) : pool_(pool) {}
+
+    awaitable<result<policy>> create(tenant_id tenant, policy wanted) override;
+    awaitable<result<policy>> get(tenant_id tenant, policy_id id) override;
+    awaitable<result<page<policy>>> list(tenant_id tenant, page_request page) override;
+
+private:
+    pg::pool& pool_;
+};
+
+class pg_token_store final : public token_store {
+public:
+    explicit pg_token_store(pg::pool& pool) : pool_(pool) {}
+
+    awaitable<result<std::optional<known_token>>> find(tenant_id tenant, std::string hash) override;
+    awaitable<result<token_record>> create(tenant_id tenant, token_record wanted, std::string hash) override;
+    awaitable<result<page<token_record>>> list(tenant_id tenant, page_request page) override;
+    awaitable<result<void>> revoke(tenant_id tenant, token_id id) override;
+    awaitable<result<void>> create_tenant(tenant_id tenant, std::string name, token_record admin,
+                                          std::string hash) override;
+
+private:
+    pg::pool& pool_;
+};
+
+} // namespace holdfast::db

@@ -1,0 +1,70 @@
+// Every statement of the product, named: the name is its prepared statement's and its metric's. Bound and
+// read beside each other in the store that uses it.
+//
+// Rules, so that the schema can be spread over a cluster by tenant: $1 is the tenant, and `tenant_id = $1`
+// stands in every CTE and subselect; now() is worked out in a materialized CTE before it meets a column;
+// what is updated is named by ANY(ARRAY(…)), which is an index scan under every plan.
+#pragma once
+
+#include "db/postgres/statement.hpp"
+
+#include <span>
+
+namespace holdfast::db::sql {
+
+using pg::statement;
+
+// Tasks: sql_tasks.cpp
+extern const statement tasks_offer;
+extern const statement tasks_give_back;
+extern const statement tasks_acknowledge;
+extern const statement tasks_finish;
+extern const statement tasks_finish_logs;
+extern const statement tasks_release;
+extern const statement tasks_create;
+extern const statement tasks_get;
+extern const statement tasks_many;
+extern const statement tasks_list;
+extern const statement tasks_log;
+extern const statement sessions_open;
+extern const statement idempotency_claim;
+extern const statement idempotency_find;
+
+// Agents: sql_agents.cpp
+extern const statement agents_insert;
+extern const statement agents_upsert;
+extern const statement agents_get;
+extern const statement agents_list;
+extern const statement agents_exists;
+extern const statement agents_touch;
+extern const statement agents_contact;
+extern const statement agents_details;
+extern const statement agents_renew_leases;
+extern const statement fleet_join;
+extern const statement fleet_is_member;
+
+// Policies, tokens, tenants: sql_settings.cpp
+extern const statement policies_create;
+extern const statement policies_get;
+extern const statement policies_list;
+extern const statement tokens_find;
+extern const statement tokens_create;
+extern const statement tokens_list;
+extern const statement tokens_revoke;
+extern const statement tokens_use;
+extern const statement tenants_create;
+
+// The housekeeper's, in two steps: which tenants (read over all of them), then one tenant at a time.
+extern const statement leases_tenants;
+extern const statement leases_end;
+extern const statement due_agents;
+extern const statement pending_count;
+extern const statement sessions_tenants;
+extern const statement sessions_forget;
+extern const statement idempotency_tenants;
+extern const statement idempotency_forget;
+
+// All of the above: what every connection prepares, and what the catalogue test reads.
+[[nodiscard]] std::span<const statement* const> all();
+
+} // namespace holdfast::db::sql

@@ -1,0 +1,105 @@
+#include "db/sql.hpp"
+
+// What read_agent() in agent_store.cpp reads, in this order. Online: seen within three heartbeats ($2, in
+// seconds).
+#define HOLDFAST_AGENT_COLUMNS                                                                                     \
+    "a.agent_id, a.hostname, a.os, a.arch, a.version, a.ip, a.metadata, a.registered_at, a.updated_at, "           \
+    "k.last_seen_at, coalesce(k.last_seen_at > now() - 3 * $2::int * interval '1 second', false), "                \
+    "k.uptime_seconds, k.last_backup_status, k.disks, "                                                            \
+    "(SELECT count(*) FROM tasks t WHERE t.tenant_id = $1 AND t.agent_id = a.agent_id AND t.status IN "            \
+    "('assigned', 'in-progress') AND t.status = 'in-progress'), "                                                  \
+    "(SELECT count(DISTINCT s.address) > 1 FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = a.agent_id "    \
+    "AND s.seen_at > now() - interval '2 minutes') "                                                               \
+    "FROM agents a LEFT JOIN agent_contacts k ON k.tenant_id = $1 AND k.agent_id = a.agent_id "
+
+namespace holdfast::db::sql {
+
+// $1 tenant, $2 agent, $3 hostname, $4 enrolled_by, $5 os, $6 arch, $7 version, $8 ip, $9 metadata. No row: the
+// hostname is taken.
+constinit const statement agents_insert{"agents_insert", R"(
+INSERT INTO agents (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
+ON CONFLICT (tenant_id, lower(hostname)) DO NOTHING
+RETURNING agent_id, registered_at, updated_at)"};
+
+// As above; a known hostname keeps its agent, and its details where nothing new is said. No row: the hostname
+// belongs to an agent with a token of its own. Answers whether the row is new.
+constinit const statement agents_upsert{"agents_upsert", R"(
+INSERT INTO agents AS a (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, now())
+ON CONFLICT (tenant_id, lower(hostname)) DO UPDATE
+   SET os = coalesce(nullif(excluded.os, ''), a.os), arch = coalesce(nullif(excluded.arch, ''), a.arch),
+       version = coalesce(nullif(excluded.version, ''), a.version), ip = coalesce(nullif(excluded.ip, ''), a.ip),
+       metadata = coalesce(excluded.metadata, a.metadata), updated_at = excluded.updated_at
+ WHERE a.enrolled_by = 'shared'
+RETURNING a.agent_id, a.registered_at, a.updated_at, (xmax = 0))"};
+
+// $1 tenant, $2 heartbeat (s), $3 agent.
+constinit const statement agents_get{
+    "agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS " WHERE a.tenant_id = $1 AND a.agent_id = $3::uuid"};
+
+// $1 tenant, $2 heartbeat (s), $3 before, $4 limit.
+constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_COLUMNS R"(
+ WHERE a.tenant_id = $1 AND ($3::uuid IS NULL OR a.agent_id < $3) ORDER BY a.agent_id DESC LIMIT $4::int)"};
+
+constinit const statement agents_exists{"agents_exists",
+                                        "SELECT 1 FROM agents WHERE tenant_id = $1 AND agent_id = $2::uuid"};
+
+// $1 tenant, $2 agents, each once.
+constinit const statement agents_touch{"agents_touch", R"(
+INSERT INTO agent_contacts (tenant_id, agent_id, last_seen_at)
+SELECT a.tenant_id, a.agent_id, now()
+  FROM unnest($2::uuid[]) AS u(agent) JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
+ WHERE a.agent_id = ANY($2::uuid[])
+ ORDER BY a.agent_id
+ON CONFLICT (tenant_id, agent_id) DO UPDATE SET last_seen_at = excluded.last_seen_at)"};
+
+// $1 tenant; arrays, each agent once: $2 agent, $3 uptime, $4 last backup, $5 disks. Null: as it was.
+constinit const statement agents_contact{"agents_contact", R"(
+INSERT INTO agent_contacts AS k (tenant_id, agent_id, last_seen_at, uptime_seconds, last_backup_status, disks)
+SELECT a.tenant_id, a.agent_id, now(), u.uptime, u.backup, u.disks
+  FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::jsonb[]) AS u(agent, uptime, backup, disks)
+  JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
+ WHERE a.agent_id = ANY($2::uuid[])
+ ORDER BY a.agent_id
+ON CONFLICT (tenant_id, agent_id) DO UPDATE
+   SET last_seen_at = excluded.last_seen_at, uptime_seconds = coalesce(excluded.uptime_seconds, k.uptime_seconds),
+       last_backup_status = coalesce(excluded.last_backup_status, k.last_backup_status),
+       disks = coalesce(excluded.disks, k.disks))"};
+
+// $1 tenant; arrays: $2 agent, $3 os, $4 arch, $5 version. Touches only rows that differ.
+constinit const statement agents_details{"agents_details", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.*, now() AS at FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS u(agent, os, arch, version)
+)
+UPDATE agents a
+   SET os = coalesce(nullif(w.os, ''), a.os), arch = coalesce(nullif(w.arch, ''), a.arch),
+       version = coalesce(nullif(w.version, ''), a.version), updated_at = w.at
+  FROM w
+ WHERE a.tenant_id = $1 AND a.agent_id = ANY($2::uuid[]) AND a.agent_id = w.agent
+   AND ((w.os <> '' AND w.os <> a.os) OR (w.arch <> '' AND w.arch <> a.arch)
+        OR (w.version <> '' AND w.version <> a.version)))"};
+
+// $1 tenant; arrays: $2 agents that name no tasks, $3 agent and $4 task of those that do; $5 run lease (s).
+constinit const statement agents_renew_leases{"agents_renew_leases", R"(
+WITH c AS MATERIALIZED (
+  SELECT t.task_id, now() + $5::int * interval '1 second' AS lease FROM tasks t
+   WHERE t.tenant_id = $1 AND t.agent_id = ANY($2::uuid[]) AND t.status IN ('assigned', 'in-progress')
+     AND t.status = 'in-progress'
+  UNION ALL
+  SELECT t.task_id, now() + $5::int * interval '1 second'
+    FROM unnest($3::uuid[], $4::uuid[]) AS u(agent, task)
+    JOIN tasks t ON t.tenant_id = $1 AND t.task_id = u.task AND t.agent_id = u.agent
+   WHERE t.task_id = ANY($4::uuid[]) AND t.status = 'in-progress'
+)
+UPDATE tasks x SET lease_until = c.lease FROM c
+ WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+   AND x.status = 'in-progress')"};
+
+constinit const statement fleet_join{"fleet_join", R"(
+INSERT INTO fleet_members (tenant_id, token_id, agent_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING)"};
+
+constinit const statement fleet_is_member{"fleet_is_member", R"(
+SELECT 1 FROM fleet_members WHERE tenant_id = $1 AND token_id = $2::uuid AND agent_id = $3::uuid)"};
+
+} // namespace holdfast::db::sql

@@ -1,0 +1,81 @@
+#include "db/sql.hpp"
+
+#include <array>
+
+namespace holdfast::db::sql {
+
+// $1: tenants at the most.
+constinit const statement leases_tenants{"leases_tenants", R"(
+SELECT DISTINCT tenant_id FROM tasks
+ WHERE status IN ('assigned', 'in-progress') AND lease_until < now() LIMIT $1::int)"};
+
+// $1 tenant, $2 limit, $3 retry base (s), $4 retry cap (s). An offer that nobody acknowledged is no failed
+// attempt, a run whose agent went silent is one.
+constinit const statement leases_end{"leases_end", R"(
+WITH c AS MATERIALIZED (
+  SELECT task_id, now() AS at, status = 'in-progress' AS ran,
+         CASE WHEN status = 'in-progress' AND failures + 1 >= max_attempts THEN 'failed' ELSE 'pending' END AS becomes,
+         now() + least($4::int, $3::int * power(2, least(failures, 30)))
+               * ((uuid_hash_extended(task_id, attempt) & 65535) / 65536.0) * interval '1 second' AS again_at
+    FROM tasks
+   WHERE tenant_id = $1 AND status IN ('assigned', 'in-progress') AND lease_until < now()
+   ORDER BY lease_until LIMIT $2::int FOR UPDATE SKIP LOCKED
+)
+UPDATE tasks x
+   SET status = c.becomes, failures = x.failures + CASE WHEN c.ran THEN 1 ELSE 0 END,
+       last_attempt_failed = false, lease_until = NULL, session = NULL, poll_id = NULL,
+       not_before = CASE WHEN c.ran AND c.becomes = 'pending' THEN c.again_at END,
+       completed_at = CASE WHEN c.becomes = 'failed' THEN c.at END,
+       error_category = CASE WHEN c.ran THEN 'unknown' ELSE x.error_category END,
+       error_message = CASE WHEN c.ran THEN 'the lease ended: the agent was not heard of in time'
+                            ELSE x.error_message END
+  FROM c
+ WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran)"};
+
+// Whose tasks came due in the last $1 seconds: finds the wake-ups that were lost on the way. $2: at the most.
+constinit const statement due_agents{"due_agents", R"(
+SELECT tenant_id, agent_id FROM tasks
+ WHERE status = 'pending' AND order_at > now() - $1::int * interval '1 second' AND order_at <= now()
+   AND (not_before IS NULL OR not_before <= now())
+UNION
+SELECT tenant_id, agent_id FROM tasks
+ WHERE status = 'pending' AND not_before > now() - $1::int * interval '1 second' AND not_before <= now()
+   AND order_at <= now()
+LIMIT $2::int)"};
+
+// Up to $1: the figure is for people and alarms, not for books.
+constinit const statement pending_count{
+    "pending_count", "SELECT count(*) FROM (SELECT FROM tasks WHERE status = 'pending' LIMIT $1::int) AS few"};
+
+constinit const statement sessions_tenants{"sessions_tenants", R"(
+SELECT DISTINCT tenant_id FROM sessions WHERE seen_at < now() - interval '1 day' LIMIT $1::int)"};
+
+constinit const statement sessions_forget{"sessions_forget", R"(
+DELETE FROM sessions WHERE tenant_id = $1 AND (agent_id, session) IN (
+  SELECT agent_id, session FROM sessions WHERE tenant_id = $1 AND seen_at < now() - interval '1 day'
+   LIMIT $2::int FOR UPDATE SKIP LOCKED) AND seen_at < now() - interval '1 day')"};
+
+constinit const statement idempotency_tenants{"idempotency_tenants", R"(
+SELECT DISTINCT tenant_id FROM idempotency_keys WHERE created_at < now() - interval '1 day' LIMIT $1::int)"};
+
+constinit const statement idempotency_forget{"idempotency_forget", R"(
+DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = ANY(ARRAY(
+  SELECT key FROM idempotency_keys WHERE tenant_id = $1 AND created_at < now() - interval '1 day'
+   LIMIT $2::int FOR UPDATE SKIP LOCKED)))"};
+
+std::span<const statement* const> all() {
+    static constexpr std::array list{
+        &tasks_offer,       &tasks_give_back,  &tasks_acknowledge,   &tasks_finish,       &tasks_finish_logs,
+        &tasks_release,     &tasks_create,     &tasks_get,           &tasks_many,         &tasks_list,
+        &tasks_log,         &sessions_open,    &idempotency_claim,   &idempotency_find,   &agents_insert,
+        &agents_upsert,     &agents_get,          &agents_list,        &agents_exists,
+        &agents_touch,      &agents_contact,   &agents_details,      &agents_renew_leases, &fleet_join,
+        &fleet_is_member,   &policies_create,  &policies_get,        &policies_list,      &tokens_find,
+        &tokens_create,     &tokens_list,      &tokens_revoke,       &tokens_use,         &tenants_create,
+        &leases_tenants,    &leases_end,       &due_agents,          &pending_count,      &sessions_tenants,
+        &sessions_forget,   &idempotency_tenants, &idempotency_forget};
+    return list;
+}
+
+} // namespace holdfast::db::sql

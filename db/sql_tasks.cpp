@@ -1,0 +1,243 @@
+#include "db/sql.hpp"
+
+// What read_task() in task_store.cpp reads, in this order.
+#define HOLDFAST_TASK_COLUMNS                                                                                      \
+    "t.task_id, t.agent_id, t.policy_id, t.task_type, t.status, t.attempt, t.failures, t.max_attempts, "           \
+    "t.created_at, t.scheduled_for, t.not_before, t.assigned_at, t.lease_until, t.acknowledged_at, "               \
+    "t.completed_at, t.error_message, t.error_category, t.duration_seconds, t.snapshot_id, t.repository, "         \
+    "t.include_paths, t.exclude_paths, t.retention, t.execution_params, t.statistics"
+
+namespace holdfast::db::sql {
+
+// $1 tenant; arrays, one row for each asking agent: $2 agent, $3 limit, $4 bits of types, $5 lookahead (s),
+// $6 session, $7 poll, $8 will wait; $9 offer lease (s).
+// A session's newest poll alone is given anything. What was offered to an older poll of it and not
+// acknowledged comes first, same attempt. Agents that get nothing are told when something comes due.
+constinit const statement tasks_offer{"tasks_offer", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.agent, u.n, u.session, u.poll, u.waits, now() AS at, now() + u.ahead * interval '1 second' AS horizon,
+         now() + $9::int * interval '1 second' AS lease,
+         ARRAY(SELECT k.name FROM (VALUES (1, 'backup'), (2, 'check'), (4, 'prune')) AS k(bit, name)
+                WHERE u.kinds & k.bit <> 0) AS kinds
+    FROM unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[], $7::uuid[], $8::int[])
+         AS u(agent, n, kinds, ahead, session, poll, waits)
+   WHERE u.session IS NULL OR NOT EXISTS (
+         SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = u.agent AND s.session = u.session
+                                  AND s.poll_id <> u.poll)
+), again AS MATERIALIZED (
+  SELECT r.task_id, w.agent, w.session, w.poll, w.at, w.lease
+    FROM w CROSS JOIN LATERAL (
+         SELECT task_id FROM tasks
+          WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'assigned' AND session = w.session
+            AND poll_id <> w.poll AND task_type = ANY(w.kinds)
+          ORDER BY order_at, created_at, task_id LIMIT w.n FOR UPDATE SKIP LOCKED) r
+   WHERE w.session IS NOT NULL
+), fresh AS MATERIALIZED (
+  SELECT r.task_id, w.agent, w.session, w.poll, w.at, w.lease
+    FROM w CROSS JOIN LATERAL (
+         SELECT task_id FROM tasks
+          WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending' AND order_at <= w.horizon
+            AND (not_before IS NULL OR not_before <= w.at) AND task_type = ANY(w.kinds)
+          ORDER BY order_at, created_at, task_id
+          LIMIT greatest(0, w.n - (SELECT count(*) FROM again a WHERE a.agent = w.agent))
+          FOR UPDATE SKIP LOCKED) r
+), c AS MATERIALIZED (
+  SELECT * FROM again UNION ALL SELECT * FROM fresh
+), t AS (
+  UPDATE tasks x
+     SET status = 'assigned', attempt = x.attempt + CASE WHEN x.status = 'pending' THEN 1 ELSE 0 END,
+         assigned_at = c.at, lease_until = c.lease, session = c.session, poll_id = c.poll, not_before = NULL,
+         release_reason = NULL
+    FROM c
+   WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+  RETURNING x.*
+)
+SELECT )" HOLDFAST_TASK_COLUMNS R"(, t.agent_id AS asker, NULL::bigint AS due_in_us FROM t
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, w.agent,
+       (extract(epoch FROM least(
+          (SELECT order_at FROM tasks WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending'
+              AND order_at > w.horizon ORDER BY order_at, created_at, task_id LIMIT 1)
+            - (w.horizon - w.at),
+          (SELECT min(not_before) FROM tasks WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending'
+              AND order_at <= w.horizon AND not_before > w.at)) - w.at) * 1000000)::bigint
+  FROM w WHERE w.waits = 1 AND NOT EXISTS (SELECT FROM c WHERE c.agent = w.agent))"};
+
+// $1 tenant, $2 poll, $3 tasks. Only what this very poll still holds.
+constinit const statement tasks_give_back{"tasks_give_back", R"(
+UPDATE tasks
+   SET status = 'pending', attempt = attempt - 1, assigned_at = NULL, lease_until = NULL, session = NULL,
+       poll_id = NULL
+ WHERE tenant_id = $1 AND task_id = ANY($3::uuid[]) AND status = 'assigned' AND poll_id = $2::uuid)"};
+
+// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null; $5 run lease (s).
+constinit const statement tasks_acknowledge{"tasks_acknowledge", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.n, u.agent, u.task, u.attempt, now() AS at, now() + $5::int * interval '1 second' AS lease
+    FROM unnest($2::uuid[], $3::uuid[], $4::int[]) WITH ORDINALITY AS u(agent, task, attempt, n)
+), c AS (
+  UPDATE tasks x SET status = 'in-progress', acknowledged_at = w.at, lease_until = w.lease
+    FROM w
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
+     AND x.status = 'assigned' AND (w.attempt IS NULL OR w.attempt = x.attempt)
+  RETURNING w.n, x.attempt, w.at
+)
+SELECT w.n, c.n IS NOT NULL, t.status, coalesce(c.attempt, t.attempt), t.last_attempt_failed,
+       coalesce(c.at, t.acknowledged_at), NULL::timestamptz
+  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
+  LEFT JOIN c ON c.n = w.n
+ WHERE t.task_id = ANY($3::uuid[]))"};
+
+// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 1: completed, $6 1: no retry mends it,
+// $7 message, $8 category, $9 duration (s), $10 snapshot, $11 statistics, $12 id of this result;
+// $13 retry base (s), $14 retry cap (s). Full jitter comes from a hash of task and attempt: even over the
+// fleet, the same when looked at twice.
+constinit const statement tasks_finish{"tasks_finish", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.* FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[],
+                         $9::float8[], $10::text[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY
+         AS u(agent, task, attempt, good, final, message, category, duration, snapshot, stats, result, n)
+), c AS MATERIALIZED (
+  SELECT w.*, now() AS at,
+         CASE WHEN w.good = 1 THEN 'completed'
+              WHEN w.final = 1 OR t.failures + 1 >= t.max_attempts THEN 'failed' ELSE 'pending' END AS becomes,
+         now() + least($14::int, $13::int * power(2, least(t.failures, 30)))
+               * ((uuid_hash_extended(t.task_id, t.attempt) & 65535) / 65536.0) * interval '1 second' AS again_at
+    FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
+   WHERE t.task_id = ANY($3::uuid[]) AND t.status = 'in-progress'
+     AND (w.attempt IS NULL OR w.attempt = t.attempt)
+   ORDER BY t.task_id FOR UPDATE OF t
+), d AS (
+  UPDATE tasks x
+     SET status = c.becomes, failures = x.failures + CASE WHEN c.good = 1 THEN 0 ELSE 1 END,
+         last_attempt_failed = c.good <> 1, result_id = c.result, lease_until = NULL, session = NULL,
+         completed_at = CASE WHEN c.becomes = 'pending' THEN NULL ELSE c.at END,
+         not_before = CASE WHEN c.becomes = 'pending' THEN c.again_at END,
+         error_message = c.message, error_category = c.category, duration_seconds = c.duration,
+         snapshot_id = c.snapshot, statistics = c.stats
+    FROM c
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = c.task
+  RETURNING c.n, x.status, x.attempt, c.at, x.not_before
+)
+SELECT w.n, d.n IS NOT NULL, coalesce(d.status, t.status), t.attempt, t.last_attempt_failed,
+       coalesce(d.at, t.completed_at, t.created_at),
+       CASE WHEN d.n IS NOT NULL THEN d.not_before ELSE t.not_before END
+  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
+  LEFT JOIN d ON d.n = w.n
+ WHERE t.task_id = ANY($3::uuid[]))"};
+
+// $1 tenant; arrays: $2 task, $3 id of the result, $4 log. Only the result that was taken keeps its log.
+constinit const statement tasks_finish_logs{"tasks_finish_logs", R"(
+INSERT INTO task_logs (tenant_id, task_id, attempt, part, body)
+SELECT t.tenant_id, t.task_id, t.attempt, 0, w.body
+  FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS w(task, result, body)
+  JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.result_id = w.result
+ WHERE t.task_id = ANY($2::uuid[])
+ON CONFLICT (tenant_id, task_id, attempt, part) DO NOTHING)"};
+
+// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 reason, $6 not before in so many seconds.
+constinit const statement tasks_release{"tasks_release", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.n, u.agent, u.task, u.attempt, u.reason, now() AS at,
+         CASE WHEN u.after > 0 THEN now() + u.after * interval '1 second' END AS again_at
+    FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::int[]) WITH ORDINALITY
+         AS u(agent, task, attempt, reason, after, n)
+), c AS (
+  UPDATE tasks x
+     SET status = 'pending', attempt = x.attempt - 1, not_before = w.again_at, release_reason = w.reason,
+         assigned_at = NULL, acknowledged_at = NULL, lease_until = NULL, session = NULL, poll_id = NULL
+    FROM w
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
+     AND x.status IN ('assigned', 'in-progress') AND (w.attempt IS NULL OR w.attempt = x.attempt)
+  RETURNING w.n, x.attempt, w.at, x.not_before
+)
+SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.status END,
+       coalesce(c.attempt, t.attempt), t.last_attempt_failed, w.at, coalesce(c.not_before, t.not_before)
+  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
+  LEFT JOIN c ON c.n = w.n
+ WHERE t.task_id = ANY($3::uuid[]))"};
+
+// $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
+// $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number of the
+// request. Null: as the policy says. A request that names an agent or a policy that is not there makes nothing;
+// the rows behind the tasks say which.
+constinit const statement tasks_create{"tasks_create", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.*, now() AS at
+    FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::int[], $8::text[],
+                $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[])
+         AS u(task, agent, policy, kind, scheduled, attempts, own_repository, includes, excludes, own_retention,
+              own_params, request)
+), j AS MATERIALIZED (
+  SELECT w.*, a.agent_id IS NULL AS no_agent, p.policy_id IS NULL AS no_policy, p.max_attempts, p.repository,
+         p.include_paths, p.exclude_paths, p.retention, p.execution_params
+    FROM w
+    LEFT JOIN agents a ON a.tenant_id = $1 AND a.agent_id = w.agent
+    LEFT JOIN policies p ON p.tenant_id = $1 AND p.policy_id = w.policy
+), t AS (
+  INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
+                     repository, include_paths, exclude_paths, retention, execution_params)
+  SELECT $1::uuid, j.task, j.agent, j.policy, j.kind, coalesce(j.attempts, j.max_attempts), j.at, j.scheduled,
+         coalesce(j.own_repository, j.repository),
+         CASE WHEN j.includes IS NULL THEN j.include_paths
+              ELSE ARRAY(SELECT jsonb_array_elements_text(j.includes)) END,
+         CASE WHEN j.excludes IS NULL THEN j.exclude_paths
+              ELSE ARRAY(SELECT jsonb_array_elements_text(j.excludes)) END,
+         coalesce(j.own_retention, j.retention), coalesce(j.own_params, j.execution_params)
+    FROM j
+   WHERE NOT EXISTS (SELECT FROM j AS bad WHERE bad.request = j.request AND (bad.no_agent OR bad.no_policy))
+  RETURNING *
+)
+SELECT )" HOLDFAST_TASK_COLUMNS R"(, NULL::boolean, NULL::boolean FROM t
+UNION ALL
+SELECT j.task, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, j.no_agent, j.no_policy
+  FROM j WHERE j.no_agent OR j.no_policy)"};
+
+constinit const statement tasks_get{"tasks_get", "SELECT " HOLDFAST_TASK_COLUMNS
+                                                 " FROM tasks t WHERE t.tenant_id = $1 AND t.task_id = $2::uuid"};
+
+constinit const statement tasks_many{
+    "tasks_many", "SELECT " HOLDFAST_TASK_COLUMNS
+                  " FROM tasks t WHERE t.tenant_id = $1 AND t.task_id = ANY($2::uuid[])"};
+
+// $1 tenant, $2 before, $3 limit, $4 status, $5 type, $6 agent, $7 policy; null: any.
+constinit const statement tasks_list{
+    "tasks_list", "SELECT " HOLDFAST_TASK_COLUMNS R"( FROM tasks t
+ WHERE t.tenant_id = $1 AND ($2::uuid IS NULL OR t.task_id < $2) AND ($4::text IS NULL OR t.status = $4)
+   AND ($5::text IS NULL OR t.task_type = $5) AND ($6::uuid IS NULL OR t.agent_id = $6)
+   AND ($7::uuid IS NULL OR t.policy_id = $7)
+ ORDER BY t.task_id DESC LIMIT $3::int)"};
+
+constinit const statement tasks_log{"tasks_log", R"(
+SELECT l.body FROM tasks t LEFT JOIN task_logs l ON l.tenant_id = $1 AND l.task_id = t.task_id
+ WHERE t.tenant_id = $1 AND t.task_id = $2::uuid ORDER BY l.attempt, l.part)"};
+
+// $1 tenant; arrays: $2 agent, $3 session, $4 poll, $5 address. Answers for each whether its agent has another
+// session, from another address, that polled within two minutes.
+constinit const statement sessions_open{"sessions_open", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.n, a.tenant_id, a.agent_id, u.session, u.poll, u.address, now() AS at, now() - interval '2 minutes' AS lately
+    FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[]) WITH ORDINALITY AS u(agent, session, poll, address, n)
+    JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
+   WHERE a.agent_id = ANY($2::uuid[])
+), opened AS (
+  INSERT INTO sessions (tenant_id, agent_id, session, poll_id, address, seen_at)
+  SELECT tenant_id, agent_id, session, poll, address, at FROM w
+  ON CONFLICT (tenant_id, agent_id, session)
+  DO UPDATE SET poll_id = excluded.poll_id, address = excluded.address, seen_at = excluded.seen_at
+)
+SELECT w.n, EXISTS (SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = w.agent_id
+                       AND s.session <> w.session AND s.address <> w.address AND s.seen_at > w.lately)
+  FROM w)"};
+
+// $1 tenant, $2 key, $3 digest, $4 tasks.
+constinit const statement idempotency_claim{"idempotency_claim", R"(
+INSERT INTO idempotency_keys (tenant_id, key, digest, task_ids) VALUES ($1, $2, $3::bytea, $4::uuid[])
+ON CONFLICT (tenant_id, key) DO NOTHING)"};
+
+constinit const statement idempotency_find{
+    "idempotency_find", "SELECT digest, task_ids FROM idempotency_keys WHERE tenant_id = $1 AND key = $2"};
+
+} // namespace holdfast::db::sql

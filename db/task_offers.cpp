@@ -1,0 +1,142 @@
+// The atomic assignment, for all polls that look at the same time.
+#include "db/rows_of_task.hpp"
+#include "db/sql.hpp"
+#include "db/task_store.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace holdfast::db {
+namespace {
+
+using call = pg::batcher<offer_request, offer_answer>::call;
+
+// One agent of the batch. An agent stands in the statement once: a second scan would meet the rows that the
+// first has locked, and SKIP LOCKED doesn't skip one's own.
+struct asker {
+    offer_request request; // with the sum of the limits
+    std::vector<call*> callers;
+    std::vector<task> tasks;
+    std::optional<std::chrono::microseconds> due_in;
+};
+
+bool same_question(const offer_request& a, const offer_request& b) {
+    return a.session.empty() && b.session.empty() && a.types == b.types && a.lookahead == b.lookahead;
+}
+
+// Calls that can't be asked together with an earlier one of their agent are left out: they go with the next
+// batch.
+class question {
+public:
+    explicit question(std::span<call* const> calls) {
+        for (call* c : calls) {
+            const auto [at, is_new] = index_.try_emplace(c->request.agent, askers_.size());
+            if (is_new) {
+                askers_.push_back({c->request, {c}, {}, {}});
+            } else if (asker& first = askers_[at->second]; same_question(first.request, c->request)) {
+                first.request.limit += c->request.limit;
+                first.request.will_wait = first.request.will_wait || c->request.will_wait;
+                first.callers.push_back(c);
+            }
+        }
+    }
+
+    [[nodiscard]] pg::params bind(const timing& times) const {
+        std::vector<agent_id> agents;
+        std::vector<std::int32_t> limits;
+        std::vector<std::int32_t> kinds;
+        std::vector<std::int32_t> ahead;
+        std::vector<std::optional<std::string>> sessions;
+        std::vector<poll_id> polls;
+        std::vector<std::int32_t> waits;
+        for (const asker& a : askers_) {
+            const offer_request& r = a.request;
+            agents.push_back(r.agent);
+            limits.push_back(r.limit);
+            kinds.push_back(r.types.bits);
+            ahead.push_back(static_cast<std::int32_t>(r.lookahead.count()));
+            sessions.push_back(r.session.empty() ? std::nullopt : std::optional(r.session));
+            polls.push_back(r.poll);
+            waits.push_back(r.will_wait ? 1 : 0);
+        }
+        return pg::bind(askers_.front().request.tenant, agents, limits, kinds, ahead, sessions, polls, waits,
+                        static_cast<std::int32_t>(times.offer_lease.count()));
+    }
+
+    void read(const pg::rows& rows) {
+        for (const pg::row row : rows) {
+            asker& a = askers_[index_.at(row.get<agent_id>(task_columns))];
+            if (!row.is_null(0)) a.tasks.push_back(read_task(row));
+            else if (const auto due = row.get<std::optional<std::int64_t>>(task_columns + 1))
+                a.due_in = std::chrono::microseconds{*due};
+        }
+    }
+
+    void answer() {
+        for (asker& a : askers_) {
+            std::sort(a.tasks.begin(), a.tasks.end(), [](const task& x, const task& y) {
+                return std::tuple(x.scheduled_for.value_or(x.created_at), x.created_at, x.id) <
+                       std::tuple(y.scheduled_for.value_or(y.created_at), y.created_at, y.id);
+            });
+            auto next = a.tasks.begin();
+            for (call* c : a.callers) {
+                offer_answer mine{{}, a.request.poll, a.due_in};
+                for (int i = 0; i < c->request.limit && next != a.tasks.end(); ++i)
+                    mine.tasks.push_back(std::move(*next++));
+                c->answer.emplace(std::move(mine));
+            }
+        }
+    }
+
+private:
+    std::vector<asker> askers_;
+    boost::unordered_flat_map<agent_id, std::size_t, id_hash> index_;
+};
+
+} // namespace
+
+awaitable<result<void>> pg_task_store::send_offers(std::span<offers::call* const> calls) {
+    question asked(calls);
+    auto rows = co_await pool_.exec(sql::tasks_offer, asked.bind(times_));
+    if (!rows) co_return std::move(rows).error();
+    asked.read(*rows);
+    asked.answer();
+    co_return done;
+}
+
+// Of several polls of one session in a batch the last is the newest; the earlier ones are answered with it.
+awaitable<result<void>> pg_task_store::send_openings(std::span<openings::call* const> calls) {
+    struct key {
+        agent_id agent;
+        std::string session;
+        auto operator<=>(const key&) const = default;
+    };
+    std::map<key, std::vector<openings::call*>> groups;
+    for (openings::call* c : calls) groups[{c->request.agent, c->request.session}].push_back(c);
+    std::vector<agent_id> agents;
+    std::vector<std::string> sessions;
+    std::vector<poll_id> polls;
+    std::vector<std::string> addresses;
+    std::vector<const std::vector<openings::call*>*> order;
+    for (const auto& [name, group] : groups) {
+        agents.push_back(name.agent);
+        sessions.push_back(name.session);
+        polls.push_back(group.back()->request.poll);
+        addresses.push_back(group.back()->request.address);
+        order.push_back(&group);
+    }
+    auto rows = co_await pool_.exec(sql::sessions_open,
+                                    pg::bind(calls.front()->request.tenant, agents, sessions, polls, addresses));
+    if (!rows) co_return std::move(rows).error();
+    for (const pg::row row : *rows) {
+        const auto n = static_cast<std::size_t>(row.get<std::int64_t>(0));
+        for (openings::call* c : *order.at(n - 1)) c->answer.emplace(row.get<bool>(1));
+    }
+    for (openings::call* c : calls)
+        if (!c->answer) c->answer.emplace(failure{errc::not_found, "there is no such agent"});
+    co_return done;
+}
+
+} // namespace holdfast::db

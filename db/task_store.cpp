@@ -1,0 +1,86 @@
+#include "db/task_store.hpp"
+
+#include "db/rows_of_task.hpp"
+#include "db/sql.hpp"
+
+namespace holdfast::db {
+pg_task_store::pg_task_store(executor where, pg::pool& pool, const timing& times, const batch_observer& observe)
+    : pool_(pool), times_(times),
+      offers_(where, {.batch_max = 1000}, [](const offer_request& r) { return r.tenant; },
+              [this](auto calls) { return send_offers(calls); }, observe),
+      openings_(where, {}, [](const opening& r) { return r.tenant; },
+                [this](auto calls) { return send_openings(calls); }, observe),
+      acknowledgements_(where, {}, [](const task_key& r) { return r.tenant; },
+                        [this](auto calls) { return send_acknowledgements(calls); }, observe),
+      reports_(where, {}, [](const task_report& r) { return r.tenant; },
+               [this](auto calls) { return send_reports(calls); }, observe),
+      releases_(where, {}, [](const task_release& r) { return r.key.tenant; },
+                [this](auto calls) { return send_releases(calls); }, observe),
+      creations_(where, {.batch_max = 100}, [](const creation& r) { return r.tenant; },
+                 [this](auto calls) { return send_creations(calls); }, observe) {}
+
+void pg_task_store::close() {
+    offers_.close();
+    openings_.close();
+    acknowledgements_.close();
+    reports_.close();
+    releases_.close();
+    creations_.close();
+}
+
+awaitable<result<offer_answer>> pg_task_store::offer(offer_request request) {
+    return offers_.submit(std::move(request));
+}
+
+awaitable<result<bool>> pg_task_store::open_poll(tenant_id tenant, agent_id agent, std::string session, poll_id poll,
+                                                 std::string address) {
+    return openings_.submit({tenant, agent, std::move(session), poll, std::move(address)});
+}
+
+awaitable<result<task_change>> pg_task_store::acknowledge(task_key key) {
+    return acknowledgements_.submit(std::move(key));
+}
+
+awaitable<result<task_change>> pg_task_store::finish(task_report report) { return reports_.submit(std::move(report)); }
+
+awaitable<result<task_change>> pg_task_store::release(task_release release) {
+    return releases_.submit(std::move(release));
+}
+
+awaitable<result<int>> pg_task_store::give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) {
+    auto rows = co_await pool_.exec(sql::tasks_give_back, pg::bind(tenant, poll, tasks));
+    if (!rows) co_return std::move(rows).error();
+    co_return static_cast<int>(rows->affected());
+}
+
+awaitable<result<task>> pg_task_store::get(tenant_id tenant, task_id id) {
+    auto rows = co_await pool_.exec(sql::tasks_get, pg::bind(tenant, id));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return failure{errc::not_found, "there is no such task"};
+    co_return read_task(rows->front());
+}
+
+awaitable<result<page<task>>> pg_task_store::list(tenant_id tenant, task_filter filter, page_request page) {
+    std::optional<std::string> state;
+    if (filter.state) state = name_of(*filter.state);
+    std::optional<std::string> type;
+    if (filter.type) type = name_of(*filter.type);
+    auto rows = co_await pool_.exec(sql::tasks_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}, state,
+                                                              type, filter.agent, filter.policy));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<task> found;
+    for (const pg::row row : *rows) found.push_back(read_task(row));
+    co_return make_page(std::move(found), page.limit, [](const task& t) { return t.id.value; });
+}
+
+awaitable<result<std::string>> pg_task_store::log_of(tenant_id tenant, task_id id) {
+    auto rows = co_await pool_.exec(sql::tasks_log, pg::bind(tenant, id));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return failure{errc::not_found, "there is no such task"};
+    std::string log;
+    for (const pg::row row : *rows)
+        if (const auto part = row.get<std::optional<std::string_view>>(0)) log += *part;
+    co_return log;
+}
+
+} // namespace holdfast::db

@@ -1,0 +1,60 @@
+#include "domain/agent_service.hpp"
+
+#include "domain/log.hpp"
+#include "domain/secret.hpp"
+
+#include <algorithm>
+
+namespace holdfast {
+namespace {
+
+constexpr std::size_t heard_max = 200'000;
+
+bool is_hostname_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
+} // namespace
+
+bool is_hostname(std::string_view text) {
+    return !text.empty() && text.size() <= 253 && std::all_of(text.begin(), text.end(), is_hostname_char);
+}
+
+awaitable<result<registration_answer>> agent_service::register_(identity by, registration wanted) {
+    std::optional<std::string> token;
+    std::string hash;
+    if (by.kind == token_kind::enroll) {
+        token = make_token(by.tenant);
+        hash = sha256(*token);
+    }
+    const std::string hostname = wanted.hostname;
+    result<registered> made = failure{errc::internal};
+    if (token) made = co_await agents_.enroll(by, std::move(wanted), std::move(hash));
+    else made = co_await agents_.register_(by, std::move(wanted));
+    if (!made) co_return std::move(made).error();
+    log::info(made->created ? "[AGENTS] Registered a new agent" : "[AGENTS] Registered a known agent",
+              {{"agent", made->who.id}, {"hostname", hostname}});
+    co_return registration_answer{std::move(*made), std::move(token)};
+}
+
+awaitable<result<std::vector<task_id>>> agent_service::beat(tenant_id tenant, heartbeat beat) {
+    return agents_.beat(tenant, std::move(beat));
+}
+
+awaitable<void> agent_service::heard_of(tenant_id tenant, agent_id agent) {
+    const auto now = steady_clock::now();
+    const auto [at, is_new] = heard_.try_emplace(agent, now);
+    if (!is_new && now - at->second < times_.heartbeat / 4) co_return;
+    at->second = now;
+    if (heard_.size() > heard_max) heard_.clear();
+    auto touched = co_await agents_.touch(tenant, agent);
+    if (!touched) heard_.erase(agent);
+}
+
+awaitable<result<agent>> agent_service::get(tenant_id tenant, agent_id id) { return agents_.get(tenant, id); }
+
+awaitable<result<page<agent>>> agent_service::list(tenant_id tenant, page_request page) {
+    return agents_.list(tenant, page);
+}
+
+} // namespace holdfast

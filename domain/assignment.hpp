@@ -1,0 +1,57 @@
+// The long poll: register, look, wait, look again; until there is a task, the time is over, or nobody waits.
+#pragma once
+
+#include "domain/metrics.hpp"
+#include "domain/peer.hpp"
+#include "domain/stores.hpp"
+#include "domain/timing.hpp"
+#include "domain/waiting_room.hpp"
+#include "domain/wakeups.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+struct poll_request {
+    tenant_id tenant;
+    agent_id agent;
+    int limit = 10;
+    task_types types;
+    std::chrono::seconds wait{0};
+    std::chrono::seconds lookahead{0};
+    std::string session; // empty: none
+    std::string address; // the caller's, for the duplicate identity warning
+};
+
+struct poll_answer {
+    poll_id poll;
+    std::vector<task> tasks; // empty: 204
+};
+
+class assignment {
+public:
+    assignment(task_store& tasks, waiting_room& room, wakeups& bell, metrics& counts)
+        : tasks_(tasks), room_(room), bell_(bell), counts_(counts) {}
+
+    // errc::gone_away when the caller hung up: nothing is assigned to it.
+    [[nodiscard]] awaitable<result<poll_answer>> poll(poll_request request, peer& caller);
+
+    // The answer could not be written: its tasks are handed out again at once. Returns at once.
+    void undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks);
+
+private:
+    using ticket = waiting_room::ticket;
+
+    awaitable<result<void>> open(const poll_request& request, poll_id poll);
+    awaitable<result<poll_answer>> serve(const poll_request& request, peer& caller, ticket& place, poll_id poll);
+    awaitable<void> give_back(tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks);
+
+    task_store& tasks_;
+    waiting_room& room_;
+    wakeups& bell_;
+    metrics& counts_;
+};
+
+} // namespace holdfast

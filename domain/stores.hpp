@@ -1,0 +1,224 @@
+// What the domain needs kept. The database implements these; every call names one tenant, may be made on the
+// shard's own thread only, and fails with errc::unavailable or errc::overloaded when the database can't take
+// it now. Calls for many callers at once are gathered below this line (natural batching).
+#pragma once
+
+#include "domain/agent.hpp"
+#include "domain/async.hpp"
+#include "domain/identity.hpp"
+#include "domain/page.hpp"
+#include "domain/policy.hpp"
+#include "domain/result.hpp"
+#include "domain/task.hpp"
+#include "domain/task_rules.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+struct offer_request {
+    tenant_id tenant;
+    agent_id agent;
+    poll_id poll;
+    int limit = 10;
+    task_types types;
+    std::chrono::seconds lookahead{0};
+    std::string session;  // empty: none
+    bool will_wait = false; // wants to know when to look again
+};
+
+struct offer_answer {
+    std::vector<task> tasks; // in order
+    poll_id poll;            // in whose name they were offered: polls of one agent may be served as one
+    // Nothing was there: how long until something of this agent comes due by itself.
+    std::optional<std::chrono::microseconds> due_in;
+};
+
+struct task_report { // of a finished attempt
+    tenant_id tenant;
+    agent_id agent;
+    task_id task;
+    std::optional<int> attempt;
+    outcome said = outcome::completed;
+    error_category category = error_category::unknown;
+    std::optional<std::string> error_message;
+    std::optional<double> duration_seconds;
+    std::optional<std::string> snapshot_id;
+    std::optional<document> statistics;
+    std::optional<std::string> log;
+};
+
+struct task_key {
+    tenant_id tenant;
+    agent_id agent;
+    task_id task;
+    std::optional<int> attempt;
+};
+
+struct task_release {
+    task_key key;
+    std::string reason;
+    std::chrono::seconds retry_after{0};
+};
+
+// The answer to a guarded change: done (or found done before), or refused.
+struct task_change {
+    bool repeated = false; // nothing changed, the same request was answered before
+    task_state state = task_state::pending;
+    int attempt = 0;
+    instant at;                      // acknowledged, finished
+    std::optional<instant> again_at; // of a failed attempt that leaves another
+};
+
+struct task_order { // a task to be made; what is left out is taken from the policy
+    agent_id agent;
+    policy_id policy;
+    task_type type = task_type::backup;
+    std::optional<instant> scheduled_for;
+    std::optional<int> max_attempts;
+    std::optional<std::string> repository;
+    std::optional<std::vector<std::string>> include_paths;
+    std::optional<std::vector<std::string>> exclude_paths;
+    std::optional<document> retention;
+    std::optional<document> execution_params;
+};
+
+struct idempotency {
+    std::string key;
+    std::string digest; // SHA-256 of the request, 32 bytes
+};
+
+struct created_tasks {
+    std::vector<task> tasks;
+    bool repeated = false; // by its idempotency key; nothing was made
+};
+
+struct task_filter {
+    std::optional<task_state> state;
+    std::optional<task_type> type;
+    std::optional<agent_id> agent;
+    std::optional<policy_id> policy;
+};
+
+class task_store {
+public:
+    // The atomic assignment.
+    virtual awaitable<result<offer_answer>> offer(offer_request request) = 0;
+    // Undoes an offer whose answer was not delivered; tasks that are no longer this poll's are left alone.
+    virtual awaitable<result<int>> give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) = 0;
+    // Makes this poll its session's newest. True: the agent has another session from another address now.
+    virtual awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session, poll_id poll,
+                                              std::string address) = 0;
+
+    virtual awaitable<result<task_change>> acknowledge(task_key key) = 0;
+    virtual awaitable<result<task_change>> finish(task_report report) = 0;
+    virtual awaitable<result<task_change>> release(task_release release) = 0;
+
+    virtual awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
+                                                    std::optional<idempotency> once) = 0;
+    virtual awaitable<result<task>> get(tenant_id tenant, task_id id) = 0;
+    virtual awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) = 0;
+    virtual awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) = 0;
+
+protected:
+    ~task_store() = default;
+};
+
+struct ended_lease {
+    task_id task;
+    agent_id agent;
+    task_state now = task_state::pending;
+    int attempt = 0;
+    bool ran = false; // it was the run lease: a failed attempt
+};
+
+// What no request asks for. Safe on any number of servers at the same time.
+class housekeeping_store {
+public:
+    // Tasks of one step whose leases ended, put back or failed; fewer than `limit` means: that was all.
+    virtual awaitable<result<std::vector<ended_lease>>> end_leases(int limit) = 0;
+    // Agents whose tasks came due within the last so many seconds.
+    virtual awaitable<result<std::vector<agent_id>>> came_due(std::chrono::seconds within, int limit) = 0;
+    virtual awaitable<result<std::int64_t>> count_pending(int at_most) = 0;
+    // Sessions and idempotency keys older than a day go.
+    virtual awaitable<result<void>> forget_old(int limit) = 0;
+
+protected:
+    ~housekeeping_store() = default;
+};
+
+struct registration {
+    std::string hostname;
+    agent_details details;
+};
+
+struct registered {
+    agent who;
+    bool created = false;
+};
+
+class agent_store {
+public:
+    // With `token_hash` (of an enrolled agent's own new token) a hostname that is taken is a failure.
+    virtual awaitable<result<registered>> enroll(identity by, registration wanted, std::string token_hash) = 0;
+    // A known hostname is the same agent with new details.
+    virtual awaitable<result<registered>> register_(identity by, registration wanted) = 0;
+    // May a fleet token act as this agent?
+    virtual awaitable<result<bool>> is_member(tenant_id tenant, token_id fleet, agent_id agent) = 0;
+
+    virtual awaitable<result<bool>> exists(tenant_id tenant, agent_id agent) = 0;
+    virtual awaitable<result<std::vector<task_id>>> beat(tenant_id tenant, heartbeat beat) = 0;
+    // Of a poll: seen now.
+    virtual awaitable<result<void>> touch(tenant_id tenant, agent_id agent) = 0;
+    virtual awaitable<result<agent>> get(tenant_id tenant, agent_id agent) = 0;
+    virtual awaitable<result<page<agent>>> list(tenant_id tenant, page_request page) = 0;
+
+protected:
+    ~agent_store() = default;
+};
+
+class policy_store {
+public:
+    virtual awaitable<result<policy>> create(tenant_id tenant, policy wanted) = 0;
+    virtual awaitable<result<policy>> get(tenant_id tenant, policy_id id) = 0;
+    virtual awaitable<result<page<policy>>> list(tenant_id tenant, page_request page) = 0;
+
+protected:
+    ~policy_store() = default;
+};
+
+struct token_record {
+    token_id id;
+    token_kind kind = token_kind::viewer;
+    std::string name;
+    std::optional<agent_id> agent;
+    instant created_at;
+    std::optional<instant> expires_at;
+    std::optional<int> max_uses;
+    int uses = 0;
+};
+
+struct known_token {
+    identity who;
+    std::optional<instant> expires_at;
+};
+
+class token_store {
+public:
+    // Nothing: not known, revoked, or expired.
+    virtual awaitable<result<std::optional<known_token>>> find(tenant_id tenant, std::string hash) = 0;
+    virtual awaitable<result<token_record>> create(tenant_id tenant, token_record wanted, std::string hash) = 0;
+    virtual awaitable<result<page<token_record>>> list(tenant_id tenant, page_request page) = 0;
+    // errc::not_found where there is none that is still good.
+    virtual awaitable<result<void>> revoke(tenant_id tenant, token_id id) = 0;
+    virtual awaitable<result<void>> create_tenant(tenant_id tenant, std::string name, token_record admin,
+                                                  std::string hash) = 0;
+
+protected:
+    ~token_store() = default;
+};
+
+} // namespace holdfast

@@ -1,0 +1,83 @@
+#include "domain/task_service.hpp"
+
+#include "domain/log.hpp"
+
+#include <algorithm>
+
+namespace holdfast {
+namespace {
+
+std::vector<agent_id> agents_of(const std::vector<task>& tasks) {
+    std::vector<agent_id> agents;
+    agents.reserve(tasks.size());
+    for (const task& t : tasks) agents.push_back(t.agent);
+    std::sort(agents.begin(), agents.end());
+    agents.erase(std::unique(agents.begin(), agents.end()), agents.end());
+    return agents;
+}
+
+} // namespace
+
+awaitable<result<created_tasks>> task_service::create(tenant_id tenant, std::vector<task_order> orders,
+                                                      std::optional<idempotency> once) {
+    auto made = co_await tasks_.create(tenant, std::move(orders), std::move(once));
+    if (!made) co_return std::move(made).error();
+    if (made->repeated) co_return made;
+    counts_.tasks_created.add(made->tasks.size());
+    const std::vector<agent_id> agents = agents_of(made->tasks);
+    bell_.ring(agents);
+    co_return made;
+}
+
+awaitable<result<task_change>> task_service::acknowledge(task_key key) {
+    const task_id id = key.task;
+    const agent_id agent = key.agent;
+    auto changed = co_await tasks_.acknowledge(std::move(key));
+    if (!changed) {
+        log::warning("[TASKS] Acknowledgement refused: " + std::string(changed.error().detail()),
+                     {{"task", id}, {"agent", agent}, {"cause", changed.error().cause()}});
+        co_return std::move(changed).error();
+    }
+    if (!changed->repeated) {
+        counts_.tasks_acknowledged.add();
+        log::info("[TASKS] Task acknowledged: task=" + to_string(id) + ", agent=" + to_string(agent) +
+                  ", status=in-progress");
+    }
+    co_return changed;
+}
+
+awaitable<result<task_change>> task_service::finish(task_report report) {
+    const task_id id = report.task;
+    const agent_id agent = report.agent;
+    const outcome said = report.said;
+    auto changed = co_await tasks_.finish(std::move(report));
+    if (!changed) {
+        log::warning("[TASKS] Result refused: " + std::string(changed.error().detail()),
+                     {{"task", id}, {"agent", agent}, {"cause", changed.error().cause()}});
+        co_return std::move(changed).error();
+    }
+    if (changed->repeated) co_return changed;
+    if (said == outcome::completed) counts_.tasks_completed.add();
+    else if (changed->state == task_state::failed) counts_.tasks_failed.add();
+    else counts_.tasks_retried.add();
+    log::info("[TASKS] Task finished: task=" + to_string(id) + ", agent=" + to_string(agent) +
+                  ", status=" + std::string(name_of(changed->state)),
+              {{"attempt", changed->attempt}});
+    bell_.ring(std::span(&agent, 1));
+    co_return changed;
+}
+
+awaitable<result<task_change>> task_service::release(task_release release) {
+    const task_id id = release.key.task;
+    const agent_id agent = release.key.agent;
+    const std::string reason = release.reason;
+    auto changed = co_await tasks_.release(std::move(release));
+    if (!changed) co_return std::move(changed).error();
+    if (changed->repeated) co_return changed;
+    counts_.tasks_released.add();
+    log::info("[TASKS] Task released: task=" + to_string(id) + ", agent=" + to_string(agent), {{"reason", reason}});
+    bell_.ring(std::span(&agent, 1));
+    co_return changed;
+}
+
+} // namespace holdfast

@@ -1,0 +1,42 @@
+// Tasks: made by operators, started, finished and handed back by agents.
+#pragma once
+
+#include "domain/metrics.hpp"
+#include "domain/stores.hpp"
+#include "domain/wakeups.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+class task_service {
+public:
+    task_service(task_store& tasks, wakeups& bell, metrics& counts) : tasks_(tasks), bell_(bell), counts_(counts) {}
+
+    // All or none. Whoever waits for one of them is woken after the commit.
+    [[nodiscard]] awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
+                                                          std::optional<idempotency> once);
+
+    [[nodiscard]] awaitable<result<task_change>> acknowledge(task_key key);
+    [[nodiscard]] awaitable<result<task_change>> finish(task_report report);
+    [[nodiscard]] awaitable<result<task_change>> release(task_release release);
+
+    [[nodiscard]] awaitable<result<task>> get(tenant_id tenant, task_id id) { return tasks_.get(tenant, id); }
+
+    [[nodiscard]] awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) {
+        return tasks_.list(tenant, filter, page);
+    }
+
+    [[nodiscard]] awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) {
+        return tasks_.log_of(tenant, id);
+    }
+
+private:
+    task_store& tasks_;
+    wakeups& bell_;
+    metrics& counts_;
+};
+
+} // namespace holdfast

@@ -1,0 +1,110 @@
+#include "domain/token_service.hpp"
+
+#include "domain/secret.hpp"
+
+#include <algorithm>
+
+namespace holdfast {
+namespace {
+
+constexpr std::chrono::seconds good_for{10};
+constexpr std::size_t cached_max = 50'000;
+
+// Room for a new entry: what is stale goes, and if all of it is fresh, all of it goes.
+template <class Map>
+void make_room(Map& map) {
+    if (map.size() < cached_max) return;
+    const auto now = steady_clock::now();
+    erase_if(map, [now](const auto& entry) { return entry.second.good_until <= now; });
+    if (map.size() >= cached_max) map.clear();
+}
+
+failure unknown_token() { return failure{errc::unauthorized, "the token is not known, revoked, or expired"}; }
+
+failure no_such_agent() { return failure{errc::not_found, "there is no such agent"}; }
+
+} // namespace
+
+awaitable<result<identity>> token_service::identify(std::string token) {
+    const auto tenant = tenant_of_token(token);
+    if (!tenant) co_return unknown_token();
+    const std::string hash = sha256(token);
+    const auto found = known_.find(hash);
+    if (found != known_.end()) {
+        if (found->second.good_until > steady_clock::now()) co_return found->second.who;
+        known_.erase(found);
+    }
+    auto looked_up = co_await tokens_.find(*tenant, hash);
+    if (!looked_up) co_return std::move(looked_up).error();
+    if (!looked_up->has_value()) co_return unknown_token();
+    const known_token& known = **looked_up;
+    auto until = steady_clock::now() + good_for;
+    if (known.expires_at) {
+        const auto left = *known.expires_at - std::chrono::system_clock::now();
+        until = std::min(until, steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(left));
+    }
+    make_room(known_);
+    known_.insert_or_assign(hash, cached{known.who, until});
+    co_return known.who;
+}
+
+awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
+    if (who.kind == token_kind::agent) {
+        if (who.agent == agent) co_return done;
+        co_return no_such_agent();
+    }
+    // Only those that were found are kept: a stranger can't fill the cache with ids that don't exist.
+    const membership key{who.token, agent};
+    const auto found = members_.find(key);
+    if (found != members_.end()) {
+        if (found->second.good_until > steady_clock::now()) co_return done;
+        members_.erase(found);
+    }
+    result<bool> may = false;
+    if (who.kind == token_kind::fleet) may = co_await agents_.is_member(who.tenant, who.token, agent);
+    else may = co_await agents_.exists(who.tenant, agent);
+    if (!may) co_return std::move(may).error();
+    if (!*may) co_return no_such_agent();
+    make_room(members_);
+    members_.insert_or_assign(key, member{who.tenant, steady_clock::now() + good_for});
+    co_return done;
+}
+
+awaitable<result<new_token>> token_service::create(identity by, token_record wanted) {
+    wanted.id = token_id::make();
+    std::string secret = make_token(by.tenant);
+    auto made = co_await tokens_.create(by.tenant, std::move(wanted), sha256(secret));
+    if (!made) co_return std::move(made).error();
+    co_return new_token{std::move(*made), std::move(secret)};
+}
+
+awaitable<result<page<token_record>>> token_service::list(identity by, page_request page) {
+    return tokens_.list(by.tenant, page);
+}
+
+awaitable<result<void>> token_service::revoke(identity by, token_id id) {
+    auto revoked = co_await tokens_.revoke(by.tenant, id);
+    if (!revoked) co_return std::move(revoked).error();
+    forget(by.tenant);
+    bell_.forget_tokens(by.tenant);
+    co_return done;
+}
+
+awaitable<result<new_tenant>> token_service::create_tenant(std::string name) {
+    const tenant_id tenant = tenant_id::make();
+    std::string secret = make_token(tenant);
+    token_record admin;
+    admin.id = token_id::make();
+    admin.kind = token_kind::admin;
+    admin.name = "first admin";
+    auto made = co_await tokens_.create_tenant(tenant, std::move(name), std::move(admin), sha256(secret));
+    if (!made) co_return std::move(made).error();
+    co_return new_tenant{tenant, std::move(secret)};
+}
+
+void token_service::forget(tenant_id tenant) {
+    erase_if(known_, [tenant](const auto& entry) { return entry.second.who.tenant == tenant; });
+    erase_if(members_, [tenant](const auto& entry) { return entry.second.tenant == tenant; });
+}
+
+} // namespace holdfast

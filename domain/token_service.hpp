@@ -1,0 +1,75 @@
+// Who a token stands for. One per core: identities are cached for seconds, and forgotten at once when a
+// token of their tenant is revoked.
+#pragma once
+
+#include "domain/stores.hpp"
+#include "domain/wakeups.hpp"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace holdfast {
+
+struct new_token {
+    token_record record;
+    std::string secret; // shown once
+};
+
+struct new_tenant {
+    tenant_id id;
+    std::string secret; // of its first admin token
+};
+
+class token_service {
+public:
+    token_service(token_store& tokens, agent_store& agents, wakeups& bell)
+        : tokens_(tokens), agents_(agents), bell_(bell) {}
+
+    // errc::unauthorized when the token is not known (any more).
+    [[nodiscard]] awaitable<result<identity>> identify(std::string token);
+
+    // May this caller act as this agent? Otherwise errc::not_found, as for an agent that is unknown.
+    [[nodiscard]] awaitable<result<void>> act_as(identity who, agent_id agent);
+
+    [[nodiscard]] awaitable<result<new_token>> create(identity by, token_record wanted);
+    [[nodiscard]] awaitable<result<page<token_record>>> list(identity by, page_request page);
+    [[nodiscard]] awaitable<result<void>> revoke(identity by, token_id id);
+    [[nodiscard]] awaitable<result<new_tenant>> create_tenant(std::string name);
+
+    // Drops what is cached of this tenant.
+    void forget(tenant_id tenant);
+
+private:
+    struct cached {
+        identity who;
+        steady_clock::time_point good_until;
+    };
+
+    struct membership {
+        token_id token;
+        agent_id agent;
+        friend bool operator==(const membership&, const membership&) = default;
+    };
+
+    struct membership_hash {
+        using is_avalanching = void;
+        std::size_t operator()(const membership& m) const { return id_hash{}(m.token) * 31 + id_hash{}(m.agent); }
+    };
+
+    struct member {
+        tenant_id tenant;
+        steady_clock::time_point good_until;
+    };
+
+    token_store& tokens_;
+    agent_store& agents_;
+    wakeups& bell_;
+    boost::unordered_flat_map<std::string, cached> known_; // by SHA-256 of the token
+    boost::unordered_flat_map<membership, member, membership_hash> members_;
+};
+
+} // namespace holdfast

@@ -1,0 +1,91 @@
+// The polls of one core that wait for a task. A wake-up is a hint: it makes a poll look again, the database
+// decides. Register first, look second, wait third: there is no gap for a wake-up to fall into.
+#pragma once
+
+#include "domain/async.hpp"
+#include "domain/id.hpp"
+#include "domain/peer.hpp"
+
+#include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace holdfast {
+
+class waiting_room {
+public:
+    // One poll's place, from before its first look to its answer. On its shard's thread only.
+    class ticket final : public waiter,
+                   public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    public:
+        enum class wake : std::uint8_t { called, deadline, abandoned, finished };
+
+        // Takes a place. An older poll of the same session (not empty) in this room is superseded.
+        ticket(waiting_room& room, agent_id agent, std::string session, poll_id poll);
+        ticket(const ticket&) = delete;
+        ticket& operator=(const ticket&) = delete;
+        ticket(ticket&&) = delete;
+        ticket& operator=(ticket&&) = delete;
+        ~ticket();
+
+        // How often this place was called so far. Taken before a look, handed to wait() after it: a call in
+        // between is not lost.
+        [[nodiscard]] std::uint32_t calls() const { return calls_; }
+
+        // Waits until a call later than `heard`, the time, or the end of this poll.
+        [[nodiscard]] awaitable<wake> wait(std::uint32_t heard, steady_clock::time_point until);
+
+        void abandon() override { end(wake::abandoned); }
+        void finish_early() override { end(wake::finished); }
+
+        [[nodiscard]] bool superseded() const { return superseded_; }
+        [[nodiscard]] const std::string& session() const { return session_; }
+
+    private:
+        friend class waiting_room;
+        void ring();
+        void supersede();
+        void end(wake why);
+
+        waiting_room& room_;
+        agent_id agent_;
+        poll_id poll_;
+        std::string session_;
+        std::uint32_t calls_ = 0;
+        wake over_ = wake::called; // called: not over
+        bool superseded_ = false;
+        steady_timer timer_;
+    };
+
+    explicit waiting_room(executor ex) : executor_(ex) {}
+    waiting_room(const waiting_room&) = delete;
+    waiting_room& operator=(const waiting_room&) = delete;
+
+    // Makes every poll of these agents look again.
+    void ring(std::span<const agent_id> agents);
+    void ring_all();
+
+    // A newer poll of this session came, here or elsewhere: older ones are answered empty.
+    void supersede(agent_id agent, const std::string& session, poll_id newest);
+
+    // Every poll is answered empty, those to come as well. For a server that goes down.
+    void drain();
+
+    [[nodiscard]] bool draining() const { return draining_; }
+    [[nodiscard]] std::size_t size() const { return size_; }
+
+private:
+    using polls = boost::intrusive::list<ticket, boost::intrusive::constant_time_size<false>>;
+
+    executor executor_;
+    // One list for each agent that waits; the lists' nodes are the tickets themselves.
+    boost::unordered_flat_map<agent_id, std::unique_ptr<polls>, id_hash> places_;
+    std::size_t size_ = 0;
+    bool draining_ = false;
+};
+
+} // namespace holdfast

@@ -1,0 +1,23 @@
+// Tells waiting polls, on this core, on the others and on other servers, to look again. Only hints: a lost
+// one costs time, never a task. Called after the commit that causes it.
+#pragma once
+
+#include "domain/id.hpp"
+
+#include <span>
+#include <string>
+
+namespace holdfast {
+
+class wakeups {
+public:
+    virtual void ring(std::span<const agent_id> agents) = 0;
+    virtual void supersede(agent_id agent, const std::string& session, poll_id newest) = 0;
+    // Every cached token of this tenant is looked up anew.
+    virtual void forget_tokens(tenant_id tenant) = 0;
+
+protected:
+    ~wakeups() = default;
+};
+
+} // namespace holdfast

@@ -1,0 +1,39 @@
+// One function for each call of the contract. Parse, one use case, map.
+#pragma once
+
+#include "net/handlers/services.hpp"
+
+namespace holdfast::net::handlers {
+
+awaitable<reply> register_agent(services& s, exchange& x);
+awaitable<reply> heartbeat(services& s, exchange& x);
+awaitable<reply> poll(services& s, exchange& x);
+awaitable<reply> acknowledge(services& s, exchange& x);
+awaitable<reply> finish(services& s, exchange& x);
+awaitable<reply> finish_by_body(services& s, exchange& x);
+awaitable<reply> release(services& s, exchange& x);
+
+awaitable<reply> list_agents(services& s, exchange& x);
+awaitable<reply> get_agent(services& s, exchange& x);
+awaitable<reply> create_policy(services& s, exchange& x);
+awaitable<reply> list_policies(services& s, exchange& x);
+awaitable<reply> get_policy(services& s, exchange& x);
+awaitable<reply> create_tasks(services& s, exchange& x);
+awaitable<reply> list_tasks(services& s, exchange& x);
+awaitable<reply> get_task(services& s, exchange& x);
+awaitable<reply> get_log(services& s, exchange& x);
+awaitable<reply> create_tenant(services& s, exchange& x);
+awaitable<reply> create_token(services& s, exchange& x);
+awaitable<reply> list_tokens(services& s, exchange& x);
+awaitable<reply> revoke_token(services& s, exchange& x);
+
+awaitable<reply> health(services& s, exchange& x);
+awaitable<reply> ready(services& s, exchange& x);
+awaitable<reply> metrics(services& s, exchange& x);
+awaitable<reply> openapi(services& s, exchange& x);
+awaitable<reply> version(services& s, exchange& x);
+
+// Viewers read what operators read, secrets masked.
+[[nodiscard]] inline bool masks_secrets(const exchange& x) { return x.identity().kind == token_kind::viewer; }
+
+} // namespace holdfast::net::handlers

@@ -1,0 +1,131 @@
+#include "domain/log.hpp"
+#include "domain/validation.hpp"
+#include "net/handlers/handlers.hpp"
+#include "net/json/write.hpp"
+#include "net/problem.hpp"
+#include "net/wire/task.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <charconv>
+#include <exception>
+
+namespace holdfast::net::handlers {
+namespace {
+
+constexpr std::int64_t seconds_max = 50LL * 366 * 86400;
+
+struct parsed_poll {
+    poll_request request;
+    bool preference = false; // the wait is to be confirmed
+};
+
+// RFC 7240, section 4.3: `wait=N` among the preferences. Malformed ones are ignored, as section 2 asks for.
+std::optional<std::int64_t> preferred_wait(std::string_view prefer) {
+    while (!prefer.empty()) {
+        const std::size_t comma = std::min(prefer.find(','), prefer.size());
+        std::string_view one = prefer.substr(0, comma);
+        prefer.remove_prefix(std::min(comma + 1, prefer.size()));
+        one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
+        if (!one.starts_with("wait=")) continue;
+        std::int64_t value = 0;
+        const char* const begin = one.data() + 5;
+        const auto [end, ec] = std::from_chars(begin, one.data() + one.size(), value);
+        if (ec == std::errc() && end != begin && value >= 0) return value;
+    }
+    return std::nullopt;
+}
+
+result<task_types> types_of(const exchange& x) {
+    if (!x.query().text("types")) return task_types{};
+    task_types types = task_types::none();
+    for (const std::string_view name : x.query().list("types")) {
+        const auto type = task_type_from(name);
+        if (!type) return bad_parameter("types", "a comma list of backup, check, prune");
+        types.add(*type);
+    }
+    if (types == task_types::none()) return bad_parameter("types", "a comma list of backup, check, prune");
+    return types;
+}
+
+result<parsed_poll> parse(const services& s, const exchange& x) {
+    parsed_poll out;
+    poll_request& r = out.request;
+    r.tenant = x.identity().tenant;
+    r.agent = x.id<agent_id>("agentId");
+    r.address = x.request().remote.to_string();
+    auto limit = x.query().integer("limit", 1, 100, r.limit);
+    if (!limit) return std::move(limit).error();
+    r.limit = static_cast<int>(*limit);
+    auto wait = x.query().integer("wait", 0, seconds_max);
+    if (!wait) return std::move(wait).error();
+    if (!*wait) *wait = preferred_wait(x.request().header(header::prefer));
+    out.preference = wait->has_value();
+    r.wait = std::min(std::chrono::seconds(wait->value_or(s.times.wait_default.count())), s.times.wait_max);
+    auto types = types_of(x);
+    if (!types) return std::move(types).error();
+    r.types = *types;
+    if (x.query().text("lookahead") == "all") {
+        r.lookahead = std::chrono::seconds(seconds_max);
+    } else {
+        auto lookahead = x.query().integer("lookahead", 0, seconds_max, 0);
+        if (!lookahead) return bad_parameter("lookahead", "seconds from 0, or all");
+        r.lookahead = std::chrono::seconds(*lookahead);
+    }
+    if (const auto session = x.query().text("session")) {
+        if (!is_session(*session)) return bad_parameter("session", "1 to 64 of A-Z a-z 0-9 _ -");
+        r.session = *session;
+    }
+    return out;
+}
+
+reply answer_with(services& s, const poll_request& asked, poll_answer answer, std::string_view request_id) {
+    log::info("[TASKS] Assigned " + std::to_string(answer.tasks.size()) + " task(s) to agent " + to_string(asked.agent),
+              {{"request", request_id}});
+    wire::poll_answer body;
+    std::vector<task_id> ids;
+    for (task& t : answer.tasks) {
+        ids.push_back(t.id);
+        body.tasks.push_back(wire::for_agent(std::move(t)));
+    }
+    body.count = body.tasks.size();
+    reply out = ok(body);
+    out.undelivered = [&s, tenant = asked.tenant, agent = asked.agent, poll = answer.poll, ids = std::move(ids)] {
+        s.polls.undelivered(s.where, tenant, agent, poll, ids);
+    };
+    return out;
+}
+
+void mark_heard_of(services& s, tenant_id tenant, agent_id agent) {
+    auto work = s.agents.heard_of(tenant, agent);
+    asio::co_spawn(s.where, std::move(work), [](const std::exception_ptr& failed) {
+        if (failed) log::error("[AGENTS] noting a contact failed");
+    });
+}
+
+} // namespace
+
+awaitable<reply> poll(services& s, exchange& x) {
+    auto parsed = parse(s, x);
+    if (!parsed) {
+        log::warning("[TASKS] Poll refused: " + std::string(parsed.error().detail()), {{"request", x.request_id()}});
+        co_return problem(parsed.error(), x);
+    }
+    const poll_request asked = parsed->request;
+    auto allowed = co_await s.tokens.act_as(x.identity(), asked.agent);
+    if (!allowed) co_return problem(allowed.error(), x);
+    mark_heard_of(s, asked.tenant, asked.agent);
+    auto answer = co_await s.polls.poll(std::move(parsed->request), x.caller());
+    if (!answer) {
+        if (answer.error().code() != errc::gone_away)
+            log::warning("[TASKS] Poll failed",
+                         {{"agent", asked.agent}, {"request", x.request_id()}, {"cause", answer.error().cause()}});
+        co_return problem(answer.error(), x);
+    }
+    reply out = answer->tasks.empty() ? no_content() : answer_with(s, asked, std::move(*answer), x.request_id());
+    if (parsed->preference)
+        out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(asked.wait.count()));
+    co_return out;
+}
+
+} // namespace holdfast::net::handlers

@@ -1,0 +1,44 @@
+// What the handlers stand on: the use cases of one shard. The composition root fills it in.
+#pragma once
+
+#include "domain/agent_service.hpp"
+#include "domain/assignment.hpp"
+#include "domain/task_service.hpp"
+#include "domain/timing.hpp"
+#include "domain/token_service.hpp"
+#include "net/router.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::net {
+
+// What the process knows of itself.
+class process_status {
+public:
+    // Empty: ready to serve. Otherwise why not.
+    [[nodiscard]] virtual std::string_view not_ready() const = 0;
+    // The text exposition format of Prometheus, version 0.0.4.
+    [[nodiscard]] virtual std::string metrics_page() const = 0;
+    [[nodiscard]] virtual std::string_view version() const = 0;
+
+protected:
+    ~process_status() = default;
+};
+
+struct services {
+    executor where;
+    assignment& polls;
+    task_service& tasks;
+    agent_service& agents;
+    policy_store& policies;
+    token_service& tokens;
+    const timing& times;
+    const process_status& process;
+};
+
+// Every route of the product. `s` must outlive the router.
+[[nodiscard]] std::vector<route> make_routes(services& s);
+
+} // namespace holdfast::net

@@ -1,0 +1,99 @@
+// Policies, tokens, tenants.
+#include "domain/validation.hpp"
+#include "net/handlers/handlers.hpp"
+#include "net/json/read.hpp"
+#include "net/json/write.hpp"
+#include "net/problem.hpp"
+#include "net/wire/page.hpp"
+#include "net/wire/policy.hpp"
+#include "net/wire/token.hpp"
+
+namespace holdfast::net::handlers {
+namespace {
+
+std::optional<failure> check_name(const std::string& name) {
+    if (!name.empty() && name.size() <= text_bytes_max) return std::nullopt;
+    std::vector<field_error> wrong;
+    wrong.push_back({"/name", "must be 1 to " + std::to_string(text_bytes_max) + " bytes"});
+    return failure{errc::invalid, "name: " + wrong.front().detail}.with(std::move(wrong));
+}
+
+std::optional<failure> check(const wire::token_body& b) {
+    std::vector<field_error> wrong;
+    if (b.kind == token_kind::agent) wrong.push_back({"/kind", "agent tokens are made by registration with an enroll token"});
+    if (b.kind == token_kind::root) wrong.push_back({"/kind", "there is one root token, made with the installation"});
+    if (b.max_uses && b.kind != token_kind::enroll) wrong.push_back({"/maxUses", "is for enroll tokens"});
+    if (b.max_uses) check_range("/maxUses", *b.max_uses, 1, 1'000'000, wrong);
+    if (b.expires_at && *b.expires_at <= std::chrono::system_clock::now()) wrong.push_back({"/expiresAt", "is in the past"});
+    if (wrong.empty()) return std::nullopt;
+    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(std::move(wrong));
+}
+
+} // namespace
+
+awaitable<reply> create_policy(services& s, exchange& x) {
+    auto body = json::read_body<wire::policy_body>(x.request());
+    if (!body) co_return problem(body.error(), x);
+    auto wanted = wire::policy_from(std::move(*body));
+    if (!wanted) co_return problem(wanted.error(), x);
+    auto made = co_await s.policies.create(x.identity().tenant, std::move(*wanted));
+    if (!made) co_return problem(made.error(), x);
+    co_return json_reply(201, wire::view_of(std::move(*made), masks_secrets(x)));
+}
+
+awaitable<reply> list_policies(services& s, exchange& x) {
+    auto page = wire::page_of(x);
+    if (!page) co_return problem(page.error(), x);
+    auto found = co_await s.policies.list(x.identity().tenant, *page);
+    if (!found) co_return problem(found.error(), x);
+    const bool masked = masks_secrets(x);
+    co_return wire::page_reply(std::move(*found), [masked](policy p) { return wire::view_of(std::move(p), masked); });
+}
+
+awaitable<reply> get_policy(services& s, exchange& x) {
+    auto found = co_await s.policies.get(x.identity().tenant, x.id<policy_id>("policyId"));
+    if (!found) co_return problem(found.error(), x);
+    co_return ok(wire::view_of(std::move(*found), masks_secrets(x)));
+}
+
+awaitable<reply> create_token(services& s, exchange& x) {
+    auto body = json::read_body<wire::token_body>(x.request());
+    if (!body) co_return problem(body.error(), x);
+    if (const auto wrong = check_name(body->name)) co_return problem(*wrong, x);
+    if (const auto wrong = check(*body)) co_return problem(*wrong, x);
+    token_record wanted;
+    wanted.kind = body->kind;
+    wanted.name = std::move(body->name);
+    wanted.expires_at = body->expires_at;
+    wanted.max_uses = body->max_uses;
+    auto made = co_await s.tokens.create(x.identity(), std::move(wanted));
+    if (!made) co_return problem(made.error(), x);
+    co_return json_reply(201, wire::token_answer{made->record.id, std::move(made->secret)});
+}
+
+awaitable<reply> list_tokens(services& s, exchange& x) {
+    auto page = wire::page_of(x);
+    if (!page) co_return problem(page.error(), x);
+    auto found = co_await s.tokens.list(x.identity(), *page);
+    if (!found) co_return problem(found.error(), x);
+    co_return wire::page_reply(std::move(*found), [](token_record t) {
+        return wire::token_view{t.id, t.kind, std::move(t.name), t.agent, t.created_at, t.expires_at, t.max_uses, t.uses};
+    });
+}
+
+awaitable<reply> revoke_token(services& s, exchange& x) {
+    auto revoked = co_await s.tokens.revoke(x.identity(), x.id<token_id>("tokenId"));
+    if (!revoked) co_return problem(revoked.error(), x);
+    co_return no_content();
+}
+
+awaitable<reply> create_tenant(services& s, exchange& x) {
+    auto body = json::read_body<wire::tenant_body>(x.request());
+    if (!body) co_return problem(body.error(), x);
+    if (const auto wrong = check_name(body->name)) co_return problem(*wrong, x);
+    auto made = co_await s.tokens.create_tenant(std::move(body->name));
+    if (!made) co_return problem(made.error(), x);
+    co_return json_reply(201, wire::tenant_answer{made->id, std::move(made->secret)});
+}
+
+} // namespace holdfast::net::handlers

@@ -1,0 +1,111 @@
+#include "test/support/postgres.hpp"
+
+#include "domain/id.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/test/unit_test.hpp>
+#include <libpq-fe.h>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <stdexcept>
+
+namespace holdfast::test {
+namespace {
+
+std::unique_ptr<PGconn, decltype(&PQfinish)> connect_to(const std::string& conninfo) {
+    std::unique_ptr<PGconn, decltype(&PQfinish)> made(PQconnectdb(conninfo.c_str()), &PQfinish);
+    if (PQstatus(made.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(made.get()));
+    PQsetNoticeReceiver(
+        made.get(), [](void*, const PGresult*) {}, nullptr);
+    return made;
+}
+
+std::string first_value(const std::string& conninfo, const std::string& script) {
+    const auto link = connect_to(conninfo);
+    const std::unique_ptr<PGresult, decltype(&PQclear)> got(PQexec(link.get(), script.c_str()), &PQclear);
+    const ExecStatusType status = PQresultStatus(got.get());
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) throw std::runtime_error(PQerrorMessage(link.get()));
+    return PQntuples(got.get()) > 0 && PQnfields(got.get()) > 0 ? PQgetvalue(got.get(), 0, 0) : std::string();
+}
+
+// The options of the server's string as keyword='value', with the database replaced.
+std::string with_database(const std::string& dsn, const std::string& name) {
+    char* complaint = nullptr;
+    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
+        PQconninfoParse(dsn.c_str(), &complaint), &PQconninfoFree);
+    PQfreemem(complaint);
+    if (!parsed) throw std::runtime_error("HOLDFAST_TEST_DSN can't be read");
+    std::string out = "dbname='" + name + "'";
+    for (const PQconninfoOption* o = parsed.get(); o->keyword != nullptr; ++o) {
+        if (o->val == nullptr || std::string_view(o->keyword) == "dbname") continue;
+        out += std::string(" ") + o->keyword + "='";
+        for (const char* c = o->val; *c != '\0'; ++c) {
+            if (*c == '\'' || *c == '\\') out += '\\';
+            out += *c;
+        }
+        out += '\'';
+    }
+    return out;
+}
+
+std::string random_name() {
+    std::string digits = to_string(make_uuid());
+    std::erase(digits, '-');
+    return "holdfast_test_" + digits;
+}
+
+} // namespace
+
+std::string server_dsn() {
+    const char* set = std::getenv("HOLDFAST_TEST_DSN");
+    if (set == nullptr || *set == '\0') throw std::runtime_error("HOLDFAST_TEST_DSN is not set");
+    return set;
+}
+
+scratch_database::scratch_database() : name_(random_name()), conninfo_(with_database(server_dsn(), name_)) {
+    first_value(server_dsn(), "CREATE DATABASE " + name_);
+}
+
+scratch_database::~scratch_database() {
+    try {
+        first_value(server_dsn(), "DROP DATABASE " + name_ + " WITH (FORCE)");
+    } catch (const std::exception& refused) {
+        std::cerr << "a scratch database stays: " << refused.what();
+    }
+}
+
+void scratch_database::execute(const std::string& script) const { first_value(conninfo_, script); }
+
+std::string scratch_database::ask(const std::string& query) const { return first_value(conninfo_, query); }
+
+int scratch_database::kill_sessions() const {
+    return std::stoi(first_value(server_dsn(), "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                               " WHERE datname = '" +
+                                                   name_ + "'"));
+}
+
+void run(asio::io_context& ctx, awaitable<void> body) {
+    bool finished = false;
+    std::exception_ptr thrown;
+    asio::co_spawn(ctx, std::move(body), [&](std::exception_ptr failed) {
+        finished = true;
+        thrown = std::move(failed);
+        if (thrown) ctx.stop();
+    });
+    ctx.restart();
+    ctx.run_for(std::chrono::seconds(60));
+    if (thrown) std::rethrow_exception(thrown);
+    BOOST_TEST_REQUIRE(finished, "the coroutine hangs");
+    BOOST_TEST_REQUIRE(ctx.stopped(), "something was not closed: the context does not run empty");
+}
+
+awaitable<void> pause(int ms) {
+    const executor here = co_await asio::this_coro::executor;
+    steady_timer timer(here, std::chrono::milliseconds(ms));
+    co_await timer.async_wait(use_awaitable);
+}
+
+} // namespace holdfast::test

@@ -1,0 +1,74 @@
+// A database of its own for a test, on the server that HOLDFAST_TEST_DSN names, and a way to run coroutines.
+#pragma once
+
+#include "db/postgres/connection_settings.hpp"
+#include "domain/async.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace holdfast::test {
+
+// HOLDFAST_TEST_DSN: a superuser's connection string to a private server, any database. Throws when it is not set.
+[[nodiscard]] std::string server_dsn();
+
+// CREATE DATABASE holdfast_test_<random>, dropped WITH (FORCE) at the end.
+class scratch_database {
+public:
+    scratch_database();
+    ~scratch_database();
+    scratch_database(const scratch_database&) = delete;
+    scratch_database& operator=(const scratch_database&) = delete;
+
+    [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
+
+    // Blocking, on a connection of its own, beside everything under test. execute() takes a script; ask() gives
+    // the first column of the first row as text, empty for none. Throw when the server refuses.
+    void execute(const std::string& script) const;
+    [[nodiscard]] std::string ask(const std::string& query) const;
+
+    // pg_terminate_backend of every session in this database. The number of them.
+    int kill_sessions() const;
+
+private:
+    std::string name_;
+    std::string conninfo_;
+};
+
+// Runs the context until the coroutine is finished and then until nothing is left to do, so that everything
+// that was started must be closed by it. Rethrows what it throws. Fails the test when that takes 60 s.
+void run(asio::io_context& ctx, awaitable<void> body);
+
+// The next time that `ms` milliseconds have passed; for polling a state of the server, never for ordering.
+[[nodiscard]] awaitable<void> pause(int ms);
+
+// Starts calls side by side and waits for all of them.
+class together {
+public:
+    explicit together(executor where) : where_(where), bell_(where, steady_clock::time_point::max()) {}
+
+    void add(awaitable<void> work) {
+        ++running_;
+        asio::co_spawn(where_, std::move(work), [this](std::exception_ptr failed) {
+            if (failed) std::rethrow_exception(failed);
+            if (--running_ == 0) bell_.cancel();
+        });
+    }
+
+    [[nodiscard]] awaitable<void> wait() {
+        error_code rang;
+        while (running_ > 0) co_await bell_.async_wait(asio::redirect_error(use_awaitable, rang));
+    }
+
+private:
+    executor where_;
+    steady_timer bell_;
+    int running_ = 0;
+};
+
+} // namespace holdfast::test
