@@ -123,7 +123,8 @@ awaitable<result<std::vector<task_id>>> pg_agent_store::beat(tenant_id tenant, h
 }
 
 awaitable<result<void>> pg_agent_store::touch(tenant_id tenant, agent_id agent) {
-    auto touched = co_await touches_.submit({tenant, agent});
+    const contact met{tenant, agent};
+    auto touched = co_await touches_.submit(met);
     if (!touched) co_return std::move(touched).error();
     co_return done;
 }

@@ -64,7 +64,10 @@ extern const statement sessions_forget;
 extern const statement idempotency_tenants;
 extern const statement idempotency_forget;
 
-// All of the above: what every connection prepares, and what the catalogue test reads.
+// Wake-ups for other servers; on a connection of its own.
+extern const statement wakeups_notify;
+
+// All of the above, but the last: what every connection prepares, and what the catalogue test reads.
 [[nodiscard]] std::span<const statement* const> all();
 
 } // namespace holdfast::db::sql

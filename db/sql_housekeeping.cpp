@@ -64,6 +64,10 @@ DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = ANY(ARRAY(
   SELECT key FROM idempotency_keys WHERE tenant_id = $1 AND created_at < now() - interval '1 day'
    LIMIT $2::int FOR UPDATE SKIP LOCKED)))"};
 
+// $1 channel, $2 payloads.
+constinit const statement wakeups_notify{"wakeups_notify",
+                                         "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"};
+
 std::span<const statement* const> all() {
     static constexpr std::array list{
         &tasks_offer,       &tasks_give_back,  &tasks_acknowledge,   &tasks_finish,       &tasks_finish_logs,

@@ -96,7 +96,8 @@ awaitable<result<created_tasks>> pg_task_store::create(tenant_id tenant, std::ve
         auto made_once = co_await create_once(tenant, std::move(orders), std::move(*once));
         co_return made_once;
     }
-    auto made = co_await creations_.submit({tenant, std::move(orders)});
+    creation wanted{tenant, std::move(orders)};
+    auto made = co_await creations_.submit(std::move(wanted));
     if (!made) co_return std::move(made).error();
     co_return created_tasks{std::move(*made), false};
 }

@@ -81,8 +81,9 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
             co_return failure{errc::gone_away};
         }
         const bool will_wait = !last && request.wait.count() > 0;
-        auto offered = co_await tasks_.offer({request.tenant, request.agent, poll, request.limit, request.types,
-                                              request.lookahead, request.session, will_wait});
+        offer_request ask{request.tenant, request.agent,     poll,            request.limit,
+                          request.types,  request.lookahead, request.session, will_wait};
+        auto offered = co_await tasks_.offer(std::move(ask));
         if (!offered) {
             // Without the database a poll that may wait goes on waiting: it looks again when rung, or at its end.
             if (!will_wait || offered.error().code() == errc::internal) co_return std::move(offered).error();

@@ -1,4 +1,5 @@
-// The machine-readable contract: docs/openapi.yaml as JSON, compiled into the binary by scripts/embed-openapi.
+// The machine-readable contract: docs/openapi.yaml as JSON, compiled into the binary by
+// scripts/embed-openapi.
 #pragma once
 
 #include <string_view>

@@ -46,7 +46,8 @@ seen tls_stream::look() {
     forget_errors();
     char byte = 0;
     std::size_t bytes = 0;
-    const outcome got = judge(SSL_peek_ex(ssl_.get(), &byte, 1, &bytes), bytes);
+    const int peeked = SSL_peek_ex(ssl_.get(), &byte, 1, &bytes);
+    const outcome got = judge(peeked, bytes);
     if (got.wants != need::nothing) return seen::nothing;
     return got.ec ? seen::gone : seen::data;
 }
@@ -85,7 +86,8 @@ tls_stream::outcome tls_stream::read(asio::mutable_buffer into) {
     if (!usable()) return {asio::error::operation_aborted};
     forget_errors();
     std::size_t bytes = 0;
-    return judge(SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes), bytes);
+    const int returned = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
+    return judge(returned, bytes);
 }
 
 tls_stream::outcome tls_stream::write(asio::const_buffer from) {
@@ -93,7 +95,8 @@ tls_stream::outcome tls_stream::write(asio::const_buffer from) {
     if (from.size() == 0) return {};
     forget_errors();
     std::size_t bytes = 0;
-    return judge(SSL_write_ex(ssl_.get(), from.data(), from.size(), &bytes), bytes);
+    const int returned = SSL_write_ex(ssl_.get(), from.data(), from.size(), &bytes);
+    return judge(returned, bytes);
 }
 
 tls_stream::outcome tls_stream::judge(int returned, std::size_t bytes) {

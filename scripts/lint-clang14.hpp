@@ -14,8 +14,11 @@ struct source_location {
     }
 
     [[nodiscard]] constexpr const char* file_name() const noexcept { return file_; }
+
     [[nodiscard]] constexpr const char* function_name() const noexcept { return function_; }
+
     [[nodiscard]] constexpr uint_least32_t line() const noexcept { return line_; }
+
     [[nodiscard]] constexpr uint_least32_t column() const noexcept { return 0; }
 
     const char* file_ = "";

@@ -4,7 +4,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -115,7 +115,7 @@ result<void> child_process::spawn(const command& what) {
                                      pointers(what.arguments).data(), pointers(what.environment).data());
     if (error != 0) return refused(program, error);
     running_ = true;
-    const int end = ::pidfd_open(pid_, 0);
+    const int end = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) /* glibc 2.36 declares it without extern "C" */;
     if (end < 0) return refused(program, errno);
     exited_.assign(end);
     open_pipes_ = 2;

@@ -75,7 +75,8 @@ awaitable<result<void>> connection::prepare(std::vector<statement> statements) {
     if (!sent) co_return sent;
     co_await mine.caller.wait();
     if (mine.failed) {
-        log::error("a statement can't be prepared", {{"error", mine.failed->cause()}});
+        if (mine.failed->code() != errc::unavailable)
+            log::error("a statement can't be prepared", {{"error", mine.failed->cause()}});
         co_return std::move(*mine.failed);
     }
     for (std::size_t i = 0; i < commands.size(); ++i)

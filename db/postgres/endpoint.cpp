@@ -26,7 +26,7 @@ result<connection_options> parse(const std::string& conninfo) {
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> owned(parsed, &PQconninfoFree);
     // The complaint may quote the password's neighbourhood: it is not passed on.
     PQfreemem(complaint);
-    if (!owned) return failure{errc::invalid, "the connection string can't be read"};
+    if (!owned) return failure{errc::invalid}.because("the connection string can't be read");
     connection_options out;
     for (const PQconninfoOption* o = parsed; o->keyword != nullptr; ++o)
         if (o->val != nullptr) out[o->keyword] = o->val;
@@ -67,7 +67,7 @@ result<std::vector<place>> places_of(const connection_options& options) {
     const std::size_t count = std::max({hosts.size(), addresses.size(), std::size_t{1}});
     const auto fits = [count](const std::vector<std::string>& list) { return list.empty() || list.size() == count; };
     if (!fits(hosts) || !fits(addresses) || (ports.size() > 1 && !fits(ports)))
-        return failure{errc::invalid, "the connection string has not as many ports or addresses as hosts"};
+        return failure{errc::invalid}.because("the connection string has not as many ports or addresses as hosts");
     std::vector<place> out(count);
     for (std::size_t i = 0; i < count; ++i) {
         if (!hosts.empty()) out[i].host = hosts[i];

@@ -19,16 +19,25 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace holdfast::pg {
 
+// Not aggregates: GCC 12 copies the bytes of an aggregate that is made inside of a co_await's arguments, and
+// frees what it owns twice.
 struct jsonb {
+    jsonb() = default;
+    jsonb(std::string json) : text(std::move(json)) {} // NOLINT(google-explicit-constructor)
+
     std::string text; // well-formed JSON; the server refuses anything else (22P02)
     friend bool operator==(const jsonb&, const jsonb&) = default;
 };
 
 struct bytes {
+    bytes() = default;
+    bytes(std::vector<unsigned char> octets) : data(std::move(octets)) {} // NOLINT(google-explicit-constructor)
+
     std::vector<unsigned char> data;
     friend bool operator==(const bytes&, const bytes&) = default;
 };

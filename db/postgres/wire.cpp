@@ -14,7 +14,7 @@ std::string one_line(const char* text) {
     std::string out(text != nullptr ? text : "");
     while (!out.empty() && out.back() == '\n') out.pop_back();
     for (char& c : out)
-        if (c == '\n') c = ' ';
+        if (c == '\n' || c == '\t') c = ' ';
     return out;
 }
 

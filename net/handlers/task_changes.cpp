@@ -62,7 +62,8 @@ awaitable<reply> acknowledge(services& s, exchange& x) {
     const auto task = x.id<task_id>("taskId");
     auto allowed = co_await s.tokens.act_as(x.identity(), agent);
     if (!allowed) co_return problem(allowed.error(), x);
-    auto changed = co_await s.tasks.acknowledge({x.identity().tenant, agent, task, body->attempt});
+    const task_key key{x.identity().tenant, agent, task, body->attempt};
+    auto changed = co_await s.tasks.acknowledge(key);
     if (!changed) co_return problem(changed.error(), x);
     co_return ok(wire::acknowledged{.task_id = task, .acknowledged_at = changed->at, .message = "task acknowledged"});
 }
@@ -97,7 +98,8 @@ awaitable<reply> finish_by_body(services& s, exchange& x) {
     task_report report = report_of(x, task, std::move(said));
     auto changed = co_await s.tasks.finish(report);
     if (!changed && changed.error().code() == errc::conflict) {
-        auto started = co_await s.tasks.acknowledge({x.identity().tenant, agent, task, std::nullopt});
+        const task_key key{x.identity().tenant, agent, task, std::nullopt};
+        auto started = co_await s.tasks.acknowledge(key);
         if (started && !started->repeated) changed = co_await s.tasks.finish(std::move(report));
     }
     if (!changed) co_return problem(changed.error(), x);

@@ -63,7 +63,7 @@ std::vector<std::optional<T>> gaps_around(const T& value) {
 
 std::vector<std::optional<std::int32_t>> one_gap_three() { return {1, std::nullopt, 3}; }
 
-pg::bytes some_bytes() { return {{0, 255, 1}}; }
+pg::bytes some_bytes() { return std::vector<unsigned char>{0, 255, 1}; }
 
 template <class T>
 awaitable<T> round_trip(pg::pool& pool, std::string type, T value) {

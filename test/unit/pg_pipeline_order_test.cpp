@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(an_error_in_the_first_stretch_hides_one_in_the_second) {
     pipeline_order order;
     order.sent(2, false);
     order.sent(1, true);
-    BOOST_TEST(play(order, "r0e0se0s") == "k0.f1.....A");
+    BOOST_TEST(play(order, "r0e0se0s") == "k0.f1....A");
     order.sent(1, true);
     BOOST_TEST(play(order, "e0s") == "f0.A");
 }

@@ -1,0 +1,102 @@
+#include "app/housekeeper.hpp"
+
+#include "domain/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <exception>
+
+namespace holdfast::app {
+namespace {
+
+constexpr int leases_in_one_step = 500;
+constexpr int wakeups_in_one_step = 10'000;
+constexpr int pending_counted_max = 1'000'000;
+constexpr int old_in_one_step = 1000;
+
+void report(std::string_view what, const failure& why) {
+    if (why.code() != errc::unavailable) log::error("housekeeping failed", {{"step", what}, {"cause", why.cause()}});
+    else log::debug("housekeeping has to wait for the database", {{"step", what}, {"cause", why.cause()}});
+}
+
+} // namespace
+
+bool housekeeper::rhythm::due() {
+    const auto now = steady_clock::now();
+    if (now < next) return false;
+    next = now + every;
+    return true;
+}
+
+housekeeper::housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts, const timing& times,
+                         std::function<bool()> hears_others)
+    : store_(store), bell_(bell), counts_(counts), times_(times), hears_others_(std::move(hears_others)), where_(where),
+      timer_(where), looked_(steady_clock::now()) {}
+
+void housekeeper::start() {
+    auto work = loop();
+    asio::co_spawn(where_, std::move(work), [](const std::exception_ptr& failed) {
+        if (failed) std::rethrow_exception(failed);
+    });
+}
+
+void housekeeper::stop() {
+    stopped_ = true;
+    timer_.cancel();
+}
+
+awaitable<void> housekeeper::loop() {
+    while (!stopped_) {
+        co_await end_leases();
+        if (!hears_others_() || lost_.due()) co_await find_lost_wakeups();
+        if (gauges_.due()) co_await count_pending();
+        if (old_.due()) co_await forget_old();
+        if (stopped_) break;
+        error_code cut_short;
+        timer_.expires_after(times_.sweep);
+        co_await timer_.async_wait(asio::redirect_error(use_awaitable, cut_short));
+    }
+}
+
+awaitable<void> housekeeper::end_leases() {
+    auto ended = co_await store_.end_leases(leases_in_one_step);
+    if (!ended) {
+        report("leases", ended.error());
+        co_return;
+    }
+    std::vector<agent_id> agents;
+    for (const ended_lease& e : *ended) {
+        counts_.leases_ended.add();
+        if (e.now == task_state::failed) counts_.tasks_failed.add();
+        else if (e.ran) counts_.tasks_retried.add();
+        log::warning(e.ran ? "[TASKS] Lease ended: the agent was not heard of" : "[TASKS] Lease ended: not acknowledged",
+                     {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}});
+        agents.push_back(e.agent);
+    }
+    if (!agents.empty()) bell_.ring(agents);
+}
+
+awaitable<void> housekeeper::find_lost_wakeups() {
+    // A little more than since the last look: clocks differ, and transactions commit late.
+    const auto since = std::chrono::ceil<std::chrono::seconds>(steady_clock::now() - looked_) + std::chrono::seconds{2};
+    const auto now = steady_clock::now();
+    auto agents = co_await store_.came_due(since, wakeups_in_one_step);
+    if (!agents) {
+        report("wake-ups", agents.error());
+        co_return;
+    }
+    looked_ = now;
+    if (!agents->empty()) bell_.ring(*agents);
+}
+
+awaitable<void> housekeeper::count_pending() {
+    auto count = co_await store_.count_pending(pending_counted_max);
+    if (count) pending_.set(*count);
+}
+
+awaitable<void> housekeeper::forget_old() {
+    auto forgotten = co_await store_.forget_old(old_in_one_step);
+    if (!forgotten) report("old records", forgotten.error());
+}
+
+} // namespace holdfast::app

@@ -1,0 +1,55 @@
+// What nobody asks for but must happen: ended leases, lost wake-ups, old records. One loop for each process, on its
+// first core; safe on any number of servers at once, never a leader.
+#pragma once
+
+#include "domain/async.hpp"
+#include "domain/metrics.hpp"
+#include "domain/stores.hpp"
+#include "domain/timing.hpp"
+#include "domain/wakeups.hpp"
+
+#include <functional>
+
+namespace holdfast::app {
+
+class housekeeper {
+public:
+    // `hears_others`: whether wake-ups of other servers arrive now; if not, the sweep looks for them at each turn.
+    housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts, const timing& times,
+                std::function<bool()> hears_others);
+
+    void start();
+    void stop();
+
+    [[nodiscard]] std::int64_t pending() const { return pending_.value(); } // any thread
+
+private:
+    awaitable<void> loop();
+    awaitable<void> end_leases();
+    awaitable<void> find_lost_wakeups();
+    awaitable<void> count_pending();
+    awaitable<void> forget_old();
+
+    // True once in so long; the first time at once.
+    struct rhythm {
+        std::chrono::milliseconds every;
+        steady_clock::time_point next{};
+        [[nodiscard]] bool due();
+    };
+
+    housekeeping_store& store_;
+    wakeups& bell_;
+    metrics& counts_;
+    const timing& times_;
+    std::function<bool()> hears_others_;
+    executor where_;
+    steady_timer timer_;
+    gauge pending_;
+    rhythm lost_{std::chrono::seconds{5}};
+    rhythm gauges_{std::chrono::seconds{5}};
+    rhythm old_{std::chrono::minutes{10}};
+    steady_clock::time_point looked_;
+    bool stopped_ = false;
+};
+
+} // namespace holdfast::app

@@ -1,0 +1,43 @@
+#include "app/agent/agent.hpp"
+#include "app/commands.hpp"
+#include "app/server.hpp"
+#include "app/settings.hpp"
+#include "domain/log.hpp"
+
+#include <exception>
+#include <iostream>
+#include <type_traits>
+#include <variant>
+
+namespace holdfast::app {
+namespace {
+
+int execute(const finished& f) { return f.exit_code; }
+
+int execute(const server_settings& s) { return serve(s); }
+
+int execute(const migrate_settings& s) { return migrate(s); }
+
+int execute(const token_settings& s) { return create_token(s); }
+
+int execute(const agent_command& s) { return run_agent(s.agent); }
+
+} // namespace
+} // namespace holdfast::app
+
+int main(int argc, char** argv) try {
+    using namespace holdfast::app;
+    const command wanted = read_command(argc, argv);
+    const int exit_code = std::visit(
+        [](const auto& settings) {
+            if constexpr (!std::is_same_v<std::decay_t<decltype(settings)>, finished>)
+                holdfast::log::start(settings.log.level, settings.log.format);
+            return execute(settings);
+        },
+        wanted);
+    holdfast::log::flush();
+    return exit_code;
+} catch (const std::exception& e) {
+    std::cerr << "holdfast: " << e.what() << '\n';
+    return 1;
+}

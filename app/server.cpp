@@ -1,0 +1,171 @@
+#include "app/server.hpp"
+
+#include "app/metrics_page.hpp"
+#include "db/migrations.hpp"
+#include "domain/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <thread>
+
+namespace holdfast::app {
+namespace {
+
+using schema_answer = std::optional<result<pg::schema_state>>;
+
+awaitable<void> ask_schema(executor where, pg::connection_settings database, schema_answer& into) {
+    auto answer = co_await pg::check_schema(where, std::move(database), db::migrations());
+    into.emplace(std::move(answer));
+}
+
+result<pg::schema_state> schema_of(const std::string& database) {
+    asio::io_context context{1};
+    pg::connection_settings connection;
+    connection.conninfo = database;
+    schema_answer answer;
+    auto work = ask_schema(context.get_executor(), connection, answer);
+    std::exception_ptr failed;
+    asio::co_spawn(context, std::move(work), [&failed](const std::exception_ptr& e) { failed = e; });
+    context.run();
+    if (failed) std::rethrow_exception(failed);
+    return std::move(*answer);
+}
+
+unsigned cores_of(const server_settings& s) {
+    return s.cores != 0 ? s.cores : std::max(1U, std::thread::hardware_concurrency());
+}
+
+} // namespace
+
+server::server(const server_settings& settings) : settings_(settings) {
+    const net::tls_context tls = net::make_server_tls(settings_.tls_cert, settings_.tls_key);
+    for (unsigned core = 0; core < cores_of(settings_); ++core)
+        shards_.push_back(std::make_unique<shard>(settings_, tls, *this));
+    for (const auto& each : shards_)
+        for (const std::string& address : settings_.listen) each->open(address);
+    connect();
+}
+
+void server::connect() {
+    shard& first = *shards_.front();
+    if (settings_.notify) {
+        pg::connection_settings database;
+        database.conninfo = settings_.notify_database.empty() ? settings_.database : settings_.notify_database;
+        courier_.emplace(
+            first.where(), database,
+            [this](std::vector<hint> hints) {
+                const auto all = std::make_shared<const std::vector<hint>>(std::move(hints));
+                for (const auto& each : shards_) asio::post(each->where(), [s = each.get(), all] { s->take(*all); });
+            },
+            [this] {
+                for (const auto& each : shards_) asio::post(each->where(), [s = each.get()] { s->ring_all(); });
+            });
+    }
+    for (const auto& each : shards_) {
+        std::vector<hint_target*> others;
+        for (const auto& other : shards_)
+            if (other != each) others.push_back(other.get());
+        if (courier_) others.push_back(&*courier_);
+        each->connect(std::move(others));
+    }
+    housekeeper_.emplace(first.where(), first.housekeeping(), first.wakeups_of_core(), first.own_counts(), settings_.times,
+                         [this] { return courier_ && courier_->listening(); });
+}
+
+int server::run() {
+    signals_.emplace(shards_.front()->where(), SIGTERM, SIGINT, SIGHUP);
+    await_signal();
+    for (const auto& each : shards_) each->start();
+    if (courier_) courier_->start();
+    housekeeper_->start();
+    for (const std::string& address : settings_.listen)
+        log::info("serving", {{"address", address}, {"cores", shards_.size()}, {"version", version()}});
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < shards_.size(); ++i) threads.emplace_back([s = shards_[i].get()] { s->run(); });
+    shards_.front()->run();
+    for (std::thread& t : threads) t.join();
+    log::info("stopped");
+    return 0;
+}
+
+void server::await_signal() {
+    signals_->async_wait([this](error_code ec, int signal) {
+        if (!ec) on_signal(signal);
+    });
+}
+
+void server::on_signal(int signal) {
+    if (signal == SIGHUP) {
+        reload_certificates();
+        return await_signal();
+    }
+    if (draining_.load()) { // asked twice: now
+        log::warning("stopping at once");
+        log::flush();
+        std::_Exit(1);
+    }
+    drain();
+    await_signal();
+}
+
+void server::drain() {
+    log::info("draining");
+    draining_ = true;
+    housekeeper_->stop();
+    for (const auto& each : shards_) each->request_drain();
+    // The courier and the signals keep the first core's loop alive: they end when its connections have.
+    auto* first = shards_.front().get();
+    first->when_closed([this] {
+        if (courier_) courier_->close();
+        signals_->cancel();
+    });
+}
+
+void server::reload_certificates() {
+    try {
+        const net::tls_context tls = net::make_server_tls(settings_.tls_cert, settings_.tls_key);
+        for (const auto& each : shards_) each->use(tls);
+        log::info("certificates reloaded");
+    } catch (const std::exception& e) {
+        log::error("certificates not reloaded, the old ones stay", {{"cause", e.what()}});
+    }
+}
+
+std::string_view server::not_ready() const {
+    if (draining_.load()) return "the server is going down";
+    for (const auto& each : shards_)
+        if (!each->database_ready()) return "the database can't be reached";
+    return {};
+}
+
+std::string server::metrics_page() const {
+    return app::metrics_page(shards_, {.pending = housekeeper_->pending(), .listening = courier_ && courier_->listening(),
+                                       .ready = not_ready().empty(), .version = version()});
+}
+
+int serve(const server_settings& settings) {
+    for (bool said = false;;) {
+        auto schema = schema_of(settings.database);
+        if (schema) {
+            if (schema->kind == pg::schema_kind::current) break;
+            std::cerr << "holdfast: " << schema->words << '\n';
+            return 1;
+        }
+        if (schema.error().code() != errc::unavailable) {
+            std::cerr << "holdfast: the schema can't be read: " << schema.error().cause() << '\n';
+            return 1;
+        }
+        if (!std::exchange(said, true))
+            log::warning("waiting for the database", {{"cause", schema.error().cause()}});
+        std::this_thread::sleep_for(std::chrono::seconds{1});
+    }
+    server all(settings);
+    return all.run();
+}
+
+} // namespace holdfast::app

@@ -1,0 +1,50 @@
+// The server: all cores, what a process has once, and how it starts and ends.
+#pragma once
+
+#include "app/courier.hpp"
+#include "app/housekeeper.hpp"
+#include "app/settings.hpp"
+#include "app/shard.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace holdfast::app {
+
+class server final : public net::process_status {
+public:
+    // Throws std::runtime_error with a sentence for a human: certificates, addresses.
+    explicit server(const server_settings& settings);
+
+    // Blocks until SIGTERM or SIGINT and the drain after it; the exit status.
+    [[nodiscard]] int run();
+
+    // Any thread.
+    [[nodiscard]] std::string_view not_ready() const override;
+    [[nodiscard]] std::string metrics_page() const override;
+    [[nodiscard]] std::string_view version() const override { return app::version(); }
+
+private:
+    void connect();
+    void await_signal();
+    void on_signal(int signal);
+    void drain();
+    void reload_certificates();
+
+    server_settings settings_;
+    std::vector<std::unique_ptr<shard>> shards_;
+    std::optional<courier> courier_;
+    std::optional<housekeeper> housekeeper_;
+    std::optional<asio::signal_set> signals_;
+    std::atomic<bool> draining_{false};
+};
+
+// `holdfast serve`: waits for the database, refuses a schema that is not this binary's, serves.
+[[nodiscard]] int serve(const server_settings& settings);
+
+} // namespace holdfast::app

@@ -1,0 +1,66 @@
+// What the command line, HOLDFAST_* and a file of settings say, in this order.
+#pragma once
+
+#include "domain/log.hpp"
+#include "domain/timing.hpp"
+#include "net/limits.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "app/agent/agent.hpp"
+
+namespace holdfast::app {
+
+struct log_settings {
+    log::level level = log::level::info;
+    log::format format = log::format::text; // default: text on a terminal, JSON otherwise
+};
+
+struct server_settings {
+    std::string database;         // libpq connection string or URI
+    std::string notify_database;  // of LISTEN and NOTIFY; empty: the same
+    bool notify = true;           // false: for transaction poolers; the sweep finds what other servers made
+    std::vector<std::string> listen{"127.0.0.1:8443"};
+    std::string tls_cert;
+    std::string tls_key;
+    unsigned cores = 0; // 0: all
+    unsigned connections_per_core = 2;
+    timing times;
+    net::limits limits;
+    log_settings log;
+};
+
+struct migrate_settings {
+    std::string database;
+    log_settings log;
+};
+
+struct token_settings {
+    std::string database;
+    std::string kind;
+    std::string name;
+    std::string tenant; // a UUID; empty: the default tenant
+    log_settings log;
+};
+
+struct agent_command {
+    agent_settings agent;
+    log_settings log;
+};
+
+struct finished { // help or a version was printed, or something is wrong and was said
+    int exit_code = 0;
+};
+
+using command = std::variant<finished, server_settings, migrate_settings, token_settings, agent_command>;
+
+// Prints help, version and errors itself: a wrong setting is a sentence that names it.
+[[nodiscard]] command read_command(int argc, char** argv);
+
+// What this build calls itself.
+[[nodiscard]] std::string_view version();
+
+} // namespace holdfast::app

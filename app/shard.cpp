@@ -1,0 +1,99 @@
+#include "app/shard.hpp"
+
+#include "db/sql.hpp"
+#include "domain/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <exception>
+
+namespace holdfast::app {
+namespace {
+
+constexpr std::chrono::milliseconds pulse{100}; // how often a core looks at itself, for readiness, gauges, and its end
+
+pg::pool_settings pool_settings_of(const server_settings& s) {
+    pg::pool_settings out;
+    out.connection.conninfo = s.database;
+    for (const pg::statement* each : db::sql::all()) out.statements.push_back(*each);
+    out.connections = s.connections_per_core;
+    return out;
+}
+
+} // namespace
+
+void request_figures::on_request(std::string_view route, unsigned status, double seconds) {
+    const std::scoped_lock lock(guard_);
+    auto at = routes_.find(route);
+    if (at == routes_.end()) at = routes_.try_emplace(std::string(route)).first;
+    ++at->second.by_status[status];
+    at->second.seconds.observe(seconds);
+}
+
+void request_figures::read(const std::function<void(const std::string&, const route_figures&)>& each) const {
+    const std::scoped_lock lock(guard_);
+    for (const auto& [route, figures] : routes_) each(route, figures);
+}
+
+shard::shard(const server_settings& settings, net::tls_context tls, const net::process_status& process)
+    : settings_(settings), pool_(where(), pool_settings_of(settings_)),
+      tasks_(where(), pool_, settings_.times, [this](std::size_t calls) { batches_.observe(static_cast<double>(calls)); }),
+      agents_(where(), pool_, settings_.times), policies_(pool_), tokens_(pool_), housekeeping_(pool_, settings_.times),
+      bell_(*this), room_(where()), polls_(tasks_, room_, bell_, counts_), task_service_(tasks_, bell_, counts_),
+      agent_service_(agents_, settings_.times), token_service_(tokens_, agents_, bell_), gate_(token_service_),
+      services_{where(), polls_, task_service_, agent_service_, policies_, token_service_, settings_.times, process},
+      router_(net::make_routes(services_)), deadlines_(where()),
+      listener_(where(), std::move(tls), {router_, gate_, deadlines_, settings_.limits, &requests_}), pulse_(where()) {}
+
+void shard::start() {
+    pool_.start();
+    listener_.start();
+    auto work = watch();
+    asio::co_spawn(where(), std::move(work), [](const std::exception_ptr& failed) {
+        if (failed) std::rethrow_exception(failed);
+    });
+}
+
+// Ends when a drain has let the last connection go; then nothing is left that the loop would wait for.
+awaitable<void> shard::watch() {
+    while (!closing_ || listener_.connections() > 0) {
+        database_ready_.store(pool_.ready(), std::memory_order_relaxed);
+        connections_.set(static_cast<std::int64_t>(listener_.connections()));
+        database_connections_.set(static_cast<std::int64_t>(pool_.connections_up()));
+        database_in_flight_.set(static_cast<std::int64_t>(pool_.in_flight()));
+        error_code cut_short;
+        pulse_.expires_after(pulse);
+        co_await pulse_.async_wait(asio::redirect_error(use_awaitable, cut_short));
+    }
+    tasks_.close();
+    agents_.close();
+    pool_.close();
+    if (closed_) closed_();
+}
+
+void shard::request_drain() {
+    asio::post(where(), [this] { drain(); });
+}
+
+void shard::drain() {
+    if (std::exchange(closing_, true)) return;
+    listener_.drain([this] { room_.drain(); });
+    pulse_.cancel();
+}
+
+void shard::use(net::tls_context tls) {
+    asio::post(where(), [this, tls = std::move(tls)] { listener_.use(tls); });
+}
+
+void shard::take(const std::vector<hint>& hints) {
+    for (const hint& h : hints) {
+        switch (h.what) {
+        case hint::kind::ring: room_.ring(std::span(&h.agent, 1)); break;
+        case hint::kind::supersede: room_.supersede(h.agent, h.session, h.newest); break;
+        case hint::kind::forget_tokens: token_service_.forget(h.tenant); break;
+        }
+    }
+}
+
+} // namespace holdfast::app

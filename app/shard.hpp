@@ -1,0 +1,129 @@
+// One core: a thread, an event loop, and everything that serves on it. Member order is start-up order, the
+// destructors' order is the shutdown plan.
+#pragma once
+
+#include "app/settings.hpp"
+#include "app/switchboard.hpp"
+#include "db/agent_store.hpp"
+#include "db/housekeeping_store.hpp"
+#include "db/postgres/pool.hpp"
+#include "db/settings_store.hpp"
+#include "db/task_store.hpp"
+#include "domain/metrics.hpp"
+#include "net/deadlines.hpp"
+#include "net/handlers/services.hpp"
+#include "net/listener.hpp"
+#include "net/router.hpp"
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace holdfast::app {
+
+// Requests by route and status, and their durations: the front end's own figures.
+class request_figures final : public net::observer {
+public:
+    struct route_figures {
+        std::map<unsigned, std::uint64_t> by_status;
+        seconds_histogram seconds{seconds_bounds};
+    };
+
+    void on_request(std::string_view route, unsigned status, double seconds) override;
+    // A copy, for the metrics page; any thread.
+    void read(const std::function<void(const std::string&, const route_figures&)>& each) const;
+
+private:
+    mutable std::mutex guard_;
+    std::map<std::string, route_figures, std::less<>> routes_;
+};
+
+class shard final : public hint_target {
+public:
+    shard(const server_settings& settings, net::tls_context tls, const net::process_status& process);
+
+    // Blocks until everything of this core has ended.
+    void run() { context_.run(); }
+
+    void connect(std::vector<hint_target*> others) { bell_.connect(std::move(others)); }
+    void open(const std::string& address) { listener_.open(address); }
+    void start();
+
+    // `closed` is called on this core's thread, as the last thing before its loop ends. Own thread, or before run().
+    void when_closed(std::function<void()> closed) { closed_ = std::move(closed); }
+
+    // Any thread.
+    void request_drain();
+    void use(net::tls_context tls);
+
+    [[nodiscard]] bool database_ready() const { return database_ready_.load(std::memory_order_relaxed); }
+    [[nodiscard]] const metrics& counts() const { return counts_; }
+    [[nodiscard]] const size_histogram& batches() const { return batches_; }
+    [[nodiscard]] const request_figures& requests() const { return requests_; }
+    [[nodiscard]] const gauge& connections() const { return connections_; }
+    [[nodiscard]] const gauge& database_connections() const { return database_connections_; }
+    [[nodiscard]] const gauge& database_in_flight() const { return database_in_flight_; }
+
+    // This core's own thread.
+    void take(const std::vector<hint>& hints) override;
+    void ring_all() { room_.ring_all(); }
+    [[nodiscard]] executor where() override { return context_.get_executor(); }
+    [[nodiscard]] housekeeping_store& housekeeping() { return housekeeping_; }
+    [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
+    [[nodiscard]] metrics& own_counts() { return counts_; }
+    [[nodiscard]] bool draining() const { return listener_.draining(); }
+
+private:
+    // What the front end asks, in the terms of the token service.
+    class gate final : public net::authenticator {
+    public:
+        explicit gate(token_service& tokens) : tokens_(tokens) {}
+        awaitable<result<identity>> identify(std::string_view bearer_token) override {
+            return tokens_.identify(std::string(bearer_token));
+        }
+
+    private:
+        token_service& tokens_;
+    };
+
+    awaitable<void> watch();
+    void drain();
+
+    asio::io_context context_{1};
+    metrics counts_;
+    size_histogram batches_{size_bounds};
+    request_figures requests_;
+    gauge connections_;
+    gauge database_connections_;
+    gauge database_in_flight_;
+    std::atomic<bool> database_ready_{false};
+
+    server_settings settings_;
+    pg::pool pool_;
+    db::pg_task_store tasks_;
+    db::pg_agent_store agents_;
+    db::pg_policy_store policies_;
+    db::pg_token_store tokens_;
+    db::pg_housekeeping_store housekeeping_;
+
+    bell bell_;
+    waiting_room room_;
+    assignment polls_;
+    task_service task_service_;
+    agent_service agent_service_;
+    token_service token_service_;
+    gate gate_;
+
+    net::services services_;
+    net::router router_;
+    net::deadlines deadlines_;
+    net::listener listener_;
+    steady_timer pulse_;
+    std::function<void()> closed_;
+    bool closing_ = false;
+};
+
+} // namespace holdfast::app

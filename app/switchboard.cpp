@@ -1,0 +1,94 @@
+#include "app/switchboard.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+
+namespace holdfast::app {
+namespace {
+
+constexpr std::size_t payload_bytes_max = 7900;
+
+std::string_view next_word(std::string_view& text, char end = ' ') {
+    const std::size_t at = std::min(text.find(end), text.size());
+    const std::string_view word = text.substr(0, at);
+    text.remove_prefix(std::min(at + 1, text.size()));
+    return word;
+}
+
+std::optional<hint> decode_supersede(std::string_view text) {
+    const auto agent = parse_uuid(next_word(text));
+    const std::string_view session = next_word(text);
+    const auto poll = parse_uuid(text);
+    if (!agent || !poll || session.empty()) return std::nullopt;
+    hint h;
+    h.what = hint::kind::supersede;
+    h.agent = {*agent};
+    h.session = session;
+    h.newest = {*poll};
+    return h;
+}
+
+} // namespace
+
+std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints) {
+    std::vector<std::string> out;
+    const std::string head(origin);
+    std::string rings;
+    for (const hint& h : hints) {
+        if (h.what == hint::kind::supersede) {
+            out.push_back(head + " s " + to_string(h.agent) + ' ' + h.session + ' ' + to_string(h.newest));
+        } else if (h.what == hint::kind::forget_tokens) {
+            out.push_back(head + " t " + to_string(h.tenant));
+        } else {
+            rings += rings.empty() ? head + " r " : ",";
+            rings += to_string(h.agent);
+            if (rings.size() > payload_bytes_max - 40) out.push_back(std::exchange(rings, {}));
+        }
+    }
+    if (!rings.empty()) out.push_back(std::move(rings));
+    return out;
+}
+
+std::vector<hint> decode(std::string_view payload, std::string_view own_origin) {
+    std::vector<hint> out;
+    if (next_word(payload) == own_origin) return out;
+    const std::string_view kind = next_word(payload);
+    if (kind == "r") {
+        while (!payload.empty())
+            if (const auto agent = parse_uuid(next_word(payload, ','))) out.push_back({.agent = {*agent}});
+    } else if (kind == "s") {
+        if (auto h = decode_supersede(payload)) out.push_back(std::move(*h));
+    } else if (kind == "t") {
+        if (const auto tenant = parse_uuid(payload)) out.push_back({.what = hint::kind::forget_tokens, .tenant = {*tenant}});
+    }
+    return out;
+}
+
+void bell::ring(std::span<const agent_id> agents) {
+    std::vector<hint> hints;
+    for (const agent_id& agent : agents) hints.push_back({.agent = agent});
+    own_.take(hints);
+    for (hint& h : hints) pass_on(std::move(h));
+}
+
+void bell::supersede(agent_id agent, const std::string& session, poll_id newest) {
+    // The own room was told when the newer poll took its place.
+    pass_on({.what = hint::kind::supersede, .agent = agent, .session = session, .newest = newest});
+}
+
+void bell::forget_tokens(tenant_id tenant) { pass_on({.what = hint::kind::forget_tokens, .tenant = tenant}); }
+
+void bell::pass_on(hint h) {
+    if (others_.empty()) return;
+    gathered_.push_back(std::move(h));
+    if (!std::exchange(scheduled_, true)) asio::post(own_.where(), [this] { send(); });
+}
+
+void bell::send() {
+    scheduled_ = false;
+    const auto together = std::make_shared<const std::vector<hint>>(std::exchange(gathered_, {}));
+    for (hint_target* other : others_) asio::post(other->where(), [other, together] { other->take(*together); });
+}
+
+} // namespace holdfast::app

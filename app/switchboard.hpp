@@ -1,0 +1,65 @@
+// Carries wake-ups from the core where they arise to all others, and to other servers.
+#pragma once
+
+#include "domain/async.hpp"
+#include "domain/waiting_room.hpp"
+#include "domain/wakeups.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace holdfast::app {
+
+// One wake-up as it travels. Exactly one of the three.
+struct hint {
+    enum class kind : std::uint8_t { ring, supersede, forget_tokens };
+
+    kind what = kind::ring;
+    agent_id agent{};
+    std::string session{};
+    poll_id newest{};
+    tenant_id tenant{};
+};
+
+// What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN t TENANT". Payloads are
+// shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives nothing.
+[[nodiscard]] std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints);
+[[nodiscard]] std::vector<hint> decode(std::string_view payload, std::string_view own_origin);
+
+// The receiving end of one core. `take` is called on its own thread.
+class hint_target {
+public:
+    virtual void take(const std::vector<hint>& hints) = 0;
+    [[nodiscard]] virtual executor where() = 0;
+
+protected:
+    ~hint_target() = default;
+};
+
+// The sending end of one core: acts on its own waiting room at once; gathers what arises in one turn of the
+// loop and posts it to the others together. Its own thread only.
+class bell final : public wakeups {
+public:
+    // The own core's target; the others are set before the first use.
+    explicit bell(hint_target& own) : own_(own) {}
+
+    void connect(std::vector<hint_target*> others) { others_ = std::move(others); }
+
+    void ring(std::span<const agent_id> agents) override;
+    void supersede(agent_id agent, const std::string& session, poll_id newest) override;
+    void forget_tokens(tenant_id tenant) override;
+
+private:
+    void pass_on(hint h);
+    void send();
+
+    hint_target& own_;
+    std::vector<hint_target*> others_;
+    std::vector<hint> gathered_;
+    bool scheduled_ = false;
+};
+
+} // namespace holdfast::app
