@@ -4,7 +4,6 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace holdfast::app {
@@ -28,12 +27,8 @@ struct agent_settings {
 
     std::string restic = "restic"; // a path, or a name to look up in PATH
     bool init_repository = false;  // a backup may initialise a repository that does not exist
-    bool demo = false;             // says on standard output what it does
+    bool demo = false; // hostname "demo", repositories initialised as needed, and says on standard output what it does
 };
-
-// What `--demo` means, for a server that `scripts/run` started with this data folder: hostname "demo", the folder's CA
-// and root token, repositories initialised as needed.
-[[nodiscard]] agent_settings demo_settings(std::string server_url, std::string_view data_folder);
 
 // Runs until SIGTERM or SIGINT; the second one ends it at once. Takes these signals, ignores SIGPIPE. The process's exit
 // status: 0 after a signal, 1 when it can't start (settings, state folder, registration refused), said in the log.

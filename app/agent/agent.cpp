@@ -1,0 +1,356 @@
+#include "app/agent/agent.hpp"
+
+#include "app/agent/machine.hpp"
+#include "app/agent/restic_run.hpp"
+#include "app/agent/server_calls.hpp"
+#include "app/agent/state.hpp"
+#include "domain/log.hpp"
+#include "domain/repository.hpp"
+#include "domain/secret.hpp"
+#include "domain/agent_service.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <random>
+
+extern char** environ;
+
+namespace holdfast::app {
+namespace {
+
+using std::chrono::seconds;
+
+// Doubles up to a minute; each pause is drawn from nothing to the full length, so that a fleet does not come
+// back in step.
+class pauses {
+public:
+    std::chrono::milliseconds next(const std::optional<seconds>& at_least) {
+        std::uniform_int_distribution<long> draw(0, limit_.count());
+        const std::chrono::milliseconds drawn(draw(random_));
+        limit_ = std::min(2 * limit_, std::chrono::milliseconds(60'000));
+        return std::max(drawn, std::chrono::milliseconds(at_least.value_or(seconds(0))));
+    }
+
+    void reset() { limit_ = std::chrono::milliseconds(1000); }
+
+private:
+    std::chrono::milliseconds limit_{1000};
+    std::minstd_rand random_{std::random_device{}()};
+};
+
+std::vector<std::string> own_environment() {
+    std::vector<std::string> out;
+    for (char** each = environ; *each != nullptr; ++each) out.emplace_back(*each);
+    return out;
+}
+
+std::string first_line_of(const std::string& file) {
+    std::ifstream in(file);
+    std::string line;
+    if (!std::getline(in, line)) throw std::runtime_error("the token file " + file + " can't be read");
+    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.pop_back();
+    return line;
+}
+
+agent_settings completed(agent_settings s) {
+    if (s.token.empty() && !s.token_file.empty()) s.token = first_line_of(s.token_file);
+    if (s.demo) {
+        if (s.hostname.empty()) s.hostname = "demo";
+        s.init_repository = true;
+    }
+    if (s.hostname.empty()) s.hostname = system_hostname();
+    return s;
+}
+
+class agent_program {
+public:
+    agent_program(agent_settings settings, const net::tls_context& tls, const net::server_url& server, agent_state state)
+        : settings_(std::move(settings)), state_(std::move(state)), where_(context_.get_executor()),
+          calls_(where_, tls, server, settings_), beats_(where_, tls, server, settings_),
+          setup_{settings_.restic, settings_.hostname, own_environment()},
+          session_("a" + to_base64url(sha256(to_string(make_uuid()))).substr(0, 16)), pause_(where_), beat_pause_(where_),
+          signals_(where_, SIGTERM, SIGINT) {}
+
+    int run() {
+        await_signal();
+        auto work = main_loop();
+        std::exception_ptr failed;
+        asio::co_spawn(where_, std::move(work), [this, &failed](const std::exception_ptr& e) {
+            failed = e;
+            finish();
+        });
+        context_.run();
+        if (failed) std::rethrow_exception(failed);
+        return exit_code_;
+    }
+
+private:
+    awaitable<void> main_loop();
+    awaitable<bool> become_known();
+    awaitable<bool> register_anew();
+    awaitable<void> beat_loop();
+    awaitable<void> work_loop();
+    awaitable<void> carry_out(order task);
+    awaitable<void> deliver_kept();
+    awaitable<bool> deliver(kept_result what);
+    awaitable<void> give_back(order task);
+    awaitable<void> rest(std::optional<seconds> at_least);
+    void stop_cancelled(const std::optional<std::vector<task_id>>& cancelled);
+    void await_signal();
+    void stop();
+    void finish();
+    void tell(const std::string& line) const {
+        if (settings_.demo) std::cout << line << std::endl;
+    }
+
+    agent_settings settings_;
+    agent_state state_;
+    asio::io_context context_{1};
+    executor where_;
+    server_calls calls_;
+    server_calls beats_; // on a connection of its own: a poll may wait for a minute
+    restic_setup setup_;
+    std::string session_;
+    steady_timer pause_;
+    steady_timer beat_pause_;
+    asio::signal_set signals_;
+    pauses backoff_;
+    std::optional<agent_identity> identity_;
+    std::optional<task_id> running_;
+    std::unique_ptr<restic_run> restic_;
+    std::string last_backup_ = "none";
+    bool beating_ = false;
+    bool cancelled_ = false;
+    bool stopping_ = false;
+    int exit_code_ = 0;
+};
+
+void agent_program::await_signal() {
+    signals_.async_wait([this](error_code ec, int) {
+        if (ec) return;
+        if (stopping_) { // asked twice: now
+            log::flush();
+            std::_Exit(1);
+        }
+        stop();
+        await_signal();
+    });
+}
+
+void agent_program::stop() {
+    stopping_ = true;
+    tell("Stopping.");
+    if (restic_) restic_->stop();
+    else calls_.close();
+    pause_.cancel();
+    beat_pause_.cancel();
+    beats_.close();
+}
+
+void agent_program::finish() {
+    stopping_ = true;
+    signals_.cancel();
+    beat_pause_.cancel();
+    beats_.close();
+    calls_.close();
+}
+
+awaitable<void> agent_program::rest(std::optional<seconds> at_least) {
+    if (stopping_) co_return;
+    error_code cut_short;
+    pause_.expires_after(backoff_.next(at_least));
+    co_await pause_.async_wait(asio::redirect_error(use_awaitable, cut_short));
+}
+
+awaitable<void> agent_program::main_loop() {
+    const bool known = co_await become_known();
+    if (!known) co_return;
+    auto beats = beat_loop();
+    beating_ = true;
+    asio::co_spawn(where_, std::move(beats), [this](const std::exception_ptr& failed) {
+        beating_ = false;
+        if (failed) log::error("the heartbeat ended");
+    });
+    co_await work_loop();
+}
+
+awaitable<bool> agent_program::become_known() {
+    identity_ = state_.identity(settings_.server_url, settings_.hostname);
+    if (!identity_) {
+        const bool registered = co_await register_anew();
+        co_return registered;
+    }
+    const std::string token = identity_->token.value_or(settings_.token);
+    calls_.be(*identity_, token);
+    beats_.be(*identity_, token);
+    tell("I am agent " + to_string(identity_->agent_id) + ", known to " + settings_.server_url + ".");
+    co_return true;
+}
+
+// False: there is nothing to register with, the server refuses for good, or the program is to stop.
+awaitable<bool> agent_program::register_anew() {
+    if (settings_.token.empty()) {
+        log::error("not registered yet, and no token to register with: --token-file names one");
+        exit_code_ = 1;
+        co_return false;
+    }
+    while (!stopping_) {
+        auto known = co_await calls_.register_as(settings_.hostname, settings_.token);
+        if (known.value) {
+            identity_ = agent_identity{settings_.server_url, settings_.hostname, known.value->agent_id, known.value->token};
+            auto kept = state_.keep(*identity_);
+            if (!kept) log::error("the identity could not be kept", {{"cause", kept.error().detail()}});
+            const std::string token = identity_->token.value_or(settings_.token);
+            calls_.be(*identity_, token);
+            beats_.be(*identity_, token);
+            backoff_.reset();
+            log::info("registered", {{"agent", identity_->agent_id}, {"hostname", settings_.hostname}});
+            tell("Registered as agent " + to_string(identity_->agent_id) + ".");
+            co_return true;
+        }
+        log::warning("registration failed", {{"cause", known.wrong.words}});
+        if (known.wrong.final() || known.wrong.status == 401) {
+            exit_code_ = 1;
+            co_return false;
+        }
+        co_await rest(known.wrong.retry_after);
+    }
+    co_return false;
+}
+
+awaitable<void> agent_program::beat_loop() {
+    while (!stopping_) {
+        std::vector<task_id> running;
+        if (running_) running.push_back(*running_);
+        auto beat = co_await beats_.beat(running_ ? "running" : last_backup_, std::move(running));
+        seconds next{30};
+        if (beat.value) {
+            stop_cancelled(beat.value->cancel_tasks);
+            next = seconds(std::clamp<std::int64_t>(beat.value->next_task_check_after_seconds.value_or(60), 1, 120));
+        } else if (!stopping_) {
+            log::warning("heartbeat failed", {{"cause", beat.wrong.words}});
+        }
+        if (settings_.heartbeat) next = *settings_.heartbeat;
+        if (stopping_) break;
+        error_code cut_short;
+        beat_pause_.expires_after(next);
+        co_await beat_pause_.async_wait(asio::redirect_error(use_awaitable, cut_short));
+    }
+}
+
+void agent_program::stop_cancelled(const std::optional<std::vector<task_id>>& cancelled) {
+    if (!cancelled || !running_ || !restic_) return;
+    if (std::find(cancelled->begin(), cancelled->end(), *running_) == cancelled->end()) return;
+    log::info("the task was cancelled: stopping restic", {{"task", *running_}});
+    cancelled_ = true;
+    restic_->stop();
+}
+
+awaitable<void> agent_program::work_loop() {
+    tell("Waiting for tasks.");
+    while (!stopping_) {
+        co_await deliver_kept();
+        auto polled = co_await calls_.poll(session_);
+        if (stopping_) co_return; // what an answer on its way held is offered again when its lease is over
+        if (!polled.value) {
+            const bool unknown = polled.wrong.status == 404 || polled.wrong.status == 401;
+            log::warning("poll failed", {{"cause", polled.wrong.words}});
+            if (unknown && !settings_.token.empty()) {
+                const bool registered = co_await register_anew();
+                if (!registered) co_return;
+            }
+            co_await rest(polled.wrong.retry_after);
+            continue;
+        }
+        backoff_.reset();
+        for (order& task : polled.value->tasks) co_await carry_out(std::move(task));
+    }
+}
+
+awaitable<void> agent_program::carry_out(order task) {
+    auto started = co_await calls_.acknowledge(task.task_id, task.attempt);
+    if (!started.value) { // the next poll of this session is offered it again, unless it is somebody else's by now
+        log::warning("a task could not be acknowledged", {{"task", task.task_id}, {"cause", started.wrong.words}});
+        if (!started.wrong.final()) co_await rest(started.wrong.retry_after);
+        co_return;
+    }
+    log::info("task begins", {{"task", task.task_id}, {"type", name_of(task.task_type)}, {"attempt", task.attempt}});
+    tell("Got " + std::string(name_of(task.task_type)) + " task " + to_string(task.task_id) + " for " +
+         masked_repository(task.repository) + ": running restic.");
+    running_ = task.task_id;
+    cancelled_ = false;
+    restic_ = std::make_unique<restic_run>(where_, setup_, settings_.init_repository);
+    report said = co_await restic_->run(task);
+    const bool stopped = restic_->stopped();
+    restic_.reset();
+    running_.reset();
+    if (cancelled_) co_return;
+    if (stopped && said.status != outcome::completed) {
+        co_await give_back(std::move(task));
+        co_return;
+    }
+    if (task.task_type == task_type::backup) last_backup_ = said.status == outcome::completed ? "success" : "failure";
+    tell(said.status == outcome::completed ? "Done, snapshot " + said.snapshot_id.value_or("(none)") + "."
+                                           : "Failed: " + said.error_message.value_or(""));
+    // Kept first, sent then: a result is not lost by a crash in between.
+    kept_result what{task.task_id, std::move(said)};
+    auto kept = state_.keep(what);
+    if (!kept) log::error("the result could not be kept", {{"cause", kept.error().detail()}});
+    co_await deliver(std::move(what));
+}
+
+awaitable<void> agent_program::deliver_kept() {
+    for (kept_result& each : state_.undelivered()) {
+        if (stopping_) co_return;
+        const bool taken = co_await deliver(std::move(each));
+        if (!taken) co_return; // the poll that follows will pause if the server is away
+    }
+}
+
+// True: the server took it, or refuses it for good.
+awaitable<bool> agent_program::deliver(kept_result what) {
+    auto sent = co_await calls_.report_result(what);
+    if (!sent.value && !sent.wrong.final()) {
+        log::warning("a result waits to be delivered", {{"task", what.task_id}, {"cause", sent.wrong.words}});
+        co_return false;
+    }
+    state_.forget(what);
+    if (sent.value) log::info("result delivered", {{"task", what.task_id}, {"status", name_of(sent.value->status)}});
+    else log::warning("the server does not want a result", {{"task", what.task_id}, {"cause", sent.wrong.words}});
+    co_return true;
+}
+
+awaitable<void> agent_program::give_back(order task) {
+    auto released = co_await calls_.release(task.task_id, task.attempt, "shutdown");
+    if (released.value) log::info("task given back", {{"task", task.task_id}});
+    else log::warning("a task could not be given back; its lease will end", {{"task", task.task_id}, {"cause", released.wrong.words}});
+    tell("Gave the task back.");
+}
+
+} // namespace
+
+int run_agent(const agent_settings& given) {
+    std::signal(SIGPIPE, SIG_IGN);
+    ::umask(077);
+    agent_settings settings = completed(given);
+    if (!is_hostname(settings.hostname)) throw std::runtime_error("--hostname: " + settings.hostname + " is no hostname");
+    auto server = net::parse_server_url(settings.server_url);
+    if (!server) throw std::runtime_error("--server: " + std::string(server.error().detail()));
+    auto state = agent_state::open(settings.state_dir);
+    if (!state) throw std::runtime_error("--state: " + std::string(state.error().detail()));
+    const net::tls_context tls = net::make_client_tls(settings.ca_file);
+    agent_program program(std::move(settings), tls, *server, std::move(*state));
+    return program.run();
+}
+
+} // namespace holdfast::app

@@ -1,0 +1,60 @@
+#include "app/agent/restic_run.hpp"
+
+#include "app/agent/outcome.hpp"
+
+namespace holdfast::app {
+namespace {
+
+constexpr std::chrono::seconds probe_limit{120}; // of looking whether there is a repository
+
+double seconds_since(steady_clock::time_point begin) {
+    return std::chrono::duration<double>(steady_clock::now() - begin).count();
+}
+
+} // namespace
+
+void restic_run::stop() {
+    stopped_ = true;
+    if (child_) child_->stop();
+}
+
+awaitable<result<exit_status>> restic_run::execute(command what, std::chrono::seconds limit) {
+    const exit_status never_ran{.code = 130, .stopped = true};
+    if (stopped_) co_return never_ran;
+    auto started = child_process::start(where_, what, [this](output from, std::string_view bytes) { said_.feed(from, bytes); });
+    if (!started) co_return std::move(started).error();
+    child_ = *started;
+    const exit_status ended = co_await child_->wait(limit);
+    child_.reset();
+    said_.finish();
+    co_return ended;
+}
+
+awaitable<bool> restic_run::prepare_repository(order task) {
+    if (!init_repository_ || task.task_type != task_type::backup) co_return true;
+    command look = restic_call(setup_, task, {"cat", "config"});
+    auto looked = co_await execute(std::move(look), probe_limit);
+    if (!looked || looked->code == 0 || stopped_) co_return true;
+    said_ = {}; // that there was none is no news
+    said_.note("initialising the repository");
+    command init = restic_call(setup_, task, {"init"});
+    auto made = co_await execute(std::move(init), probe_limit);
+    co_return made && made->code == 0;
+}
+
+awaitable<report> restic_run::run(order task) {
+    const auto begin = steady_clock::now();
+    auto what = restic_command(setup_, task);
+    if (!what) co_return failed_report(task, what.error().detail(), error_category::permission, seconds_since(begin));
+    const bool prepared = co_await prepare_repository(task);
+    const exit_status refused{.code = 1};
+    if (!prepared) co_return make_report(task, refused, said_, seconds_since(begin));
+    said_ = {};
+    std::chrono::seconds limit{0};
+    if (task.execution_params) limit = std::chrono::seconds(task.execution_params->timeout_seconds.value_or(0));
+    auto ended = co_await execute(std::move(*what), limit);
+    if (!ended) co_return failed_report(task, ended.error().detail(), error_category::unknown, seconds_since(begin));
+    co_return make_report(task, *ended, said_, seconds_since(begin));
+}
+
+} // namespace holdfast::app

@@ -1,0 +1,37 @@
+// One task's restic, from its start to the report.
+#pragma once
+
+#include "app/agent/child_process.hpp"
+#include "app/agent/order.hpp"
+#include "app/agent/restic_command.hpp"
+#include "app/agent/restic_output.hpp"
+
+#include <memory>
+
+namespace holdfast::app {
+
+class restic_run {
+public:
+    restic_run(executor where, const restic_setup& setup, bool init_repository)
+        : where_(where), setup_(setup), init_repository_(init_repository) {}
+
+    // Runs what the task asks for. A backup initialises a repository that does not exist, where that is wanted.
+    awaitable<report> run(order task);
+
+    // Makes what runs end; run() then returns soon. Again: at once.
+    void stop();
+    [[nodiscard]] bool stopped() const { return stopped_; }
+
+private:
+    awaitable<result<exit_status>> execute(command what, std::chrono::seconds limit);
+    awaitable<bool> prepare_repository(order task);
+
+    executor where_;
+    const restic_setup& setup_;
+    bool init_repository_;
+    bool stopped_ = false;
+    restic_output said_;
+    std::shared_ptr<child_process> child_;
+};
+
+} // namespace holdfast::app
