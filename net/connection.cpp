@@ -114,7 +114,8 @@ awaitable<bool> connection::send(std::string text) {
 
 void connection::report(const turn& now, bool sent) const {
     const auto took = std::chrono::duration<double>(steady_clock::now() - now.began);
-    const std::string_view name = now.way ? now.way->name : now.asked ? "unmatched" : "malformed";
+    std::string_view name = now.asked ? "unmatched" : "malformed";
+    if (now.way) name = now.way->name;
     if (front_.parts.seen) front_.parts.seen->on_request(name, now.answer.status, took.count());
     const bool slow = took > front_.parts.bounds.slow_request;
     if ((!slow && sent && now.answer.status < 400) || !log::enabled(log::level::debug)) return;

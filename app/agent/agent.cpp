@@ -232,7 +232,9 @@ awaitable<void> agent_program::beat_loop() {
     while (!stopping_) {
         std::vector<task_id> running;
         if (running_) running.push_back(*running_);
-        auto beat = co_await beats_.beat(running_ ? "running" : last_backup_, std::move(running));
+        std::string last_backup = last_backup_;
+        if (running_) last_backup = "running";
+        auto beat = co_await beats_.beat(std::move(last_backup), std::move(running));
         seconds next{30};
         if (beat.value) {
             stop_cancelled(beat.value->cancel_tasks);
@@ -331,7 +333,8 @@ awaitable<bool> agent_program::deliver(kept_result what) {
 }
 
 awaitable<void> agent_program::give_back(order task) {
-    auto released = co_await calls_.release(task.task_id, task.attempt, "shutdown");
+    std::string reason = "shutdown";
+    auto released = co_await calls_.release(task.task_id, task.attempt, std::move(reason));
     if (released.value) log::info("task given back", {{"task", task.task_id}});
     else log::warning("a task could not be given back; its lease will end", {{"task", task.task_id}, {"cause", released.wrong.words}});
     tell("Gave the task back.");

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(unknown_paths_and_verbs_differ) {
     BOOST_TEST(find(routes, verb::put, "/agents/" + a).allow == "GET, HEAD, PATCH");
     BOOST_TEST(find(routes, std::nullopt, "/agents/" + a).allow == "GET, HEAD, PATCH");
     BOOST_TEST(find(routes, verb::get, "/agents/" + a + "/tasks", true).allow == "GET");
-    BOOST_TEST(find(routes, verb::get, "/agents/" + a, true).chosen->method == verb::get);
+    BOOST_TEST((find(routes, verb::get, "/agents/" + a, true).chosen->method == verb::get));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_table_that_can_not_be_meant) {
