@@ -37,12 +37,14 @@ awaitable<void> migrate_now(executor where, pg::connection_settings database, in
         exit_code = complain(applied.error());
         co_return;
     }
-    log::info(*applied == 0 ? "the schema is up to date" : "the schema was brought up to date", {{"applied", *applied}});
+    log::info(*applied == 0 ? "the schema is up to date" : "the schema was brought up to date",
+              {{"applied", *applied}});
 }
 
 awaitable<void> create_now(pg::pool& pool, token_settings settings, int& exit_code) {
     db::pg_token_store store(pool);
-    const tenant_id tenant{*parse_uuid(settings.tenant.empty() ? default_tenant : std::string_view(settings.tenant))};
+    const tenant_id tenant{
+        *parse_uuid(settings.tenant.empty() ? default_tenant : std::string_view(settings.tenant))};
     token_record wanted;
     wanted.id = token_id::make();
     wanted.kind = *token_kind_from(settings.kind);
@@ -50,8 +52,10 @@ awaitable<void> create_now(pg::pool& pool, token_settings settings, int& exit_co
     const std::string secret = make_token(tenant);
     auto made = co_await store.create(tenant, std::move(wanted), sha256(secret));
     pool.close();
-    if (made) std::cout << secret << std::endl;
-    else exit_code = complain(made.error());
+    if (made)
+        std::cout << secret << std::endl;
+    else
+        exit_code = complain(made.error());
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 #include "app/courier.hpp"
 
-#include "domain/log.hpp"
 #include "db/sql.hpp"
+#include "domain/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -15,16 +15,18 @@ constexpr std::size_t waiting_max = 100'000; // more: others find them by their 
 
 } // namespace
 
-courier::courier(executor where, const pg::connection_settings& database, std::function<void(std::vector<hint>)> heard,
-                 std::function<void()> gap)
-    : where_(where), origin_(to_string(make_uuid())),
+courier::courier(executor where, const pg::connection_settings& database,
+                 std::function<void(std::vector<hint>)> heard, std::function<void()> gap)
+    : where_(where),
+      origin_(to_string(make_uuid())),
       outbox_(where, {.connection = database, .statements = {db::sql::wakeups_notify}, .connections = 1}),
-      inbox_(where, {.connection = database, .channels = {channel}},
-             [this, heard = std::move(heard)](std::string_view, std::string_view payload) {
-                 std::vector<hint> hints = decode(payload, origin_);
-                 if (!hints.empty()) heard(std::move(hints));
-             },
-             std::move(gap)) {}
+      inbox_(
+          where, {.connection = database, .channels = {channel}},
+          [this, heard = std::move(heard)](std::string_view, std::string_view payload) {
+              std::vector<hint> hints = decode(payload, origin_);
+              if (!hints.empty()) heard(std::move(hints));
+          },
+          std::move(gap)) {}
 
 void courier::start() {
     outbox_.start();
@@ -50,8 +52,10 @@ void courier::take(const std::vector<hint>& hints) {
 awaitable<void> courier::send_all() {
     while (!waiting_.empty() && !closed_) {
         const std::vector<hint> now = std::exchange(waiting_, {});
-        auto sent = co_await outbox_.exec(db::sql::wakeups_notify, pg::bind(std::string_view(channel), encode(origin_, now)));
-        if (!sent) log::warning("could not tell other servers of new tasks", {{"cause", sent.error().cause()}});
+        auto sent = co_await outbox_.exec(db::sql::wakeups_notify,
+                                          pg::bind(std::string_view(channel), encode(origin_, now)));
+        if (!sent)
+            log::warning("could not tell other servers of new tasks", {{"cause", sent.error().cause()}});
     }
     sending_ = false;
 }

@@ -1,6 +1,6 @@
-// Wake-ups between servers, by LISTEN and NOTIFY. Lives on the first core. One NOTIFY statement is on its way at a
-// time; what gathers meanwhile goes with the next. Never inside a transaction that writes: NOTIFY takes a lock over
-// the whole database at commit.
+// Wake-ups between servers, by LISTEN and NOTIFY. Lives on the first core. One NOTIFY statement is on its way
+// at a time; what gathers meanwhile goes with the next. Never inside a transaction that writes: NOTIFY takes
+// a lock over the whole database at commit.
 #pragma once
 
 #include "app/switchboard.hpp"
@@ -21,9 +21,11 @@ public:
 
     void start();
     void close();
+
     [[nodiscard]] bool listening() const { return inbox_.listening(); }
 
     void take(const std::vector<hint>& hints) override;
+
     [[nodiscard]] executor where() override { return where_; }
 
 private:

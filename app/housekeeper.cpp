@@ -15,8 +15,10 @@ constexpr int pending_counted_max = 1'000'000;
 constexpr int old_in_one_step = 1000;
 
 void report(std::string_view what, const failure& why) {
-    if (why.code() != errc::unavailable) log::error("housekeeping failed", {{"step", what}, {"cause", why.cause()}});
-    else log::debug("housekeeping has to wait for the database", {{"step", what}, {"cause", why.cause()}});
+    if (why.code() != errc::unavailable)
+        log::error("housekeeping failed", {{"step", what}, {"cause", why.cause()}});
+    else
+        log::debug("housekeeping has to wait for the database", {{"step", what}, {"cause", why.cause()}});
 }
 
 } // namespace
@@ -28,10 +30,16 @@ bool housekeeper::rhythm::due() {
     return true;
 }
 
-housekeeper::housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts, const timing& times,
-                         std::function<bool()> hears_others)
-    : store_(store), bell_(bell), counts_(counts), times_(times), hears_others_(std::move(hears_others)), where_(where),
-      timer_(where), looked_(steady_clock::now()) {}
+housekeeper::housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts,
+                         const timing& times, std::function<bool()> hears_others)
+    : store_(store),
+      bell_(bell),
+      counts_(counts),
+      times_(times),
+      hears_others_(std::move(hears_others)),
+      where_(where),
+      timer_(where),
+      looked_(steady_clock::now()) {}
 
 void housekeeper::start() {
     auto work = loop();
@@ -67,10 +75,14 @@ awaitable<void> housekeeper::end_leases() {
     std::vector<agent_id> agents;
     for (const ended_lease& e : *ended) {
         counts_.leases_ended.add();
-        if (e.now == task_state::failed) counts_.tasks_failed.add();
-        else if (e.ran) counts_.tasks_retried.add();
-        log::warning(e.ran ? "[TASKS] Lease ended: the agent was not heard of" : "[TASKS] Lease ended: not acknowledged",
-                     {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}});
+        if (e.now == task_state::failed)
+            counts_.tasks_failed.add();
+        else if (e.ran)
+            counts_.tasks_retried.add();
+        log::warning(
+            e.ran ? "[TASKS] Lease ended: the agent was not heard of"
+                  : "[TASKS] Lease ended: not acknowledged",
+            {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}});
         agents.push_back(e.agent);
     }
     if (!agents.empty()) bell_.ring(agents);
@@ -78,7 +90,8 @@ awaitable<void> housekeeper::end_leases() {
 
 awaitable<void> housekeeper::find_lost_wakeups() {
     // A little more than since the last look: clocks differ, and transactions commit late.
-    const auto since = std::chrono::ceil<std::chrono::seconds>(steady_clock::now() - looked_) + std::chrono::seconds{2};
+    const auto since =
+        std::chrono::ceil<std::chrono::seconds>(steady_clock::now() - looked_) + std::chrono::seconds{2};
     const auto now = steady_clock::now();
     auto agents = co_await store_.came_due(since, wakeups_in_one_step);
     if (!agents) {

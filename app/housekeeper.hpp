@@ -1,5 +1,5 @@
-// What nobody asks for but must happen: ended leases, lost wake-ups, old records. One loop for each process, on its
-// first core; safe on any number of servers at once, never a leader.
+// What nobody asks for but must happen: ended leases, lost wake-ups, old records. One loop for each process,
+// on its first core; safe on any number of servers at once, never a leader.
 #pragma once
 
 #include "domain/async.hpp"
@@ -14,9 +14,10 @@ namespace holdfast::app {
 
 class housekeeper {
 public:
-    // `hears_others`: whether wake-ups of other servers arrive now; if not, the sweep looks for them at each turn.
-    housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts, const timing& times,
-                std::function<bool()> hears_others);
+    // `hears_others`: whether wake-ups of other servers arrive now; if not, the sweep looks for them at each
+    // turn.
+    housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts,
+                const timing& times, std::function<bool()> hears_others);
 
     void start();
     void stop();

@@ -12,15 +12,25 @@
 namespace holdfast::app {
 namespace {
 
-int execute(const finished& f) { return f.exit_code; }
+int execute(const finished& f) {
+    return f.exit_code;
+}
 
-int execute(const server_settings& s) { return serve(s); }
+int execute(const server_settings& s) {
+    return serve(s);
+}
 
-int execute(const migrate_settings& s) { return migrate(s); }
+int execute(const migrate_settings& s) {
+    return migrate(s);
+}
 
-int execute(const token_settings& s) { return create_token(s); }
+int execute(const token_settings& s) {
+    return create_token(s);
+}
 
-int execute(const agent_command& s) { return run_agent(s.agent); }
+int execute(const agent_command& s) {
+    return run_agent(s.agent);
+}
 
 } // namespace
 } // namespace holdfast::app
@@ -37,7 +47,9 @@ int main(int argc, char** argv) try {
         wanted);
     holdfast::log::flush();
     return exit_code;
+
 } catch (const std::exception& e) {
+
     std::cerr << "holdfast: " << e.what() << '\n';
     return 1;
 }

@@ -53,8 +53,7 @@ struct added_histogram {
     std::vector<double> counts;
     double sum = 0;
 
-    template <class Histogram>
-    void add(const Histogram& h) {
+    template <class Histogram> void add(const Histogram& h) {
         if (counts.empty()) {
             bounds.assign(h.bounds().begin(), h.bounds().end());
             counts.resize(bounds.size() + 1);
@@ -99,7 +98,8 @@ constexpr counter_row counters[] = {
     {"polls_empty_total", "Polls that were answered 204", &metrics::polls_empty},
     {"polls_abandoned_total", "Polls whose caller hung up", &metrics::polls_abandoned},
     {"polls_superseded_total", "Polls ended by a newer one of their session", &metrics::polls_superseded},
-    {"duplicate_identities_total", "Polls of an agent with two sessions from two addresses", &metrics::duplicate_identities},
+    {"duplicate_identities_total", "Polls of an agent with two sessions from two addresses",
+     &metrics::duplicate_identities},
 };
 
 void print_counters(page& to, shards_view shards) {
@@ -110,15 +110,15 @@ void print_counters(page& to, shards_view shards) {
     }
 }
 
-template <class Get>
-double total(shards_view shards, Get get) {
+template <class Get> double total(shards_view shards, Get get) {
     double sum = 0;
     for (const auto& s : shards) sum += static_cast<double>(get(*s).value());
     return sum;
 }
 
 void print_gauges(page& to, shards_view shards, const process_figures& process) {
-    to.single("tasks_pending", "gauge", "Tasks that wait, counted up to a million", static_cast<double>(process.pending));
+    to.single("tasks_pending", "gauge", "Tasks that wait, counted up to a million",
+              static_cast<double>(process.pending));
     to.single("polls_waiting", "gauge", "Polls that wait for a task",
               total(shards, [](const shard& s) -> const gauge& { return s.counts().polls_waiting; }));
     to.single("http_connections", "gauge", "Client connections",
@@ -144,7 +144,8 @@ void print_requests(page& to, shards_view shards) {
     to.head("http_requests_total", "counter", "Replies by route and status");
     for (const auto& [route, by_status] : counts)
         for (const auto& [status, n] : by_status)
-            to.line("http_requests_total", "route=\"" + route + "\",status=\"" + std::to_string(status) + '"', n);
+            to.line("http_requests_total", "route=\"" + route + "\",status=\"" + std::to_string(status) + '"',
+                    n);
     to.head("http_request_seconds", "histogram", "Time to a reply by route; long polls count their wait");
     for (const auto& [route, h] : seconds) h.print(to, "http_request_seconds", "route=\"" + route + '"');
 }

@@ -1,4 +1,5 @@
-// The text exposition format of Prometheus (version 0.0.4): the cores' figures added up. No id is ever a label.
+// The text exposition format of Prometheus (version 0.0.4): the cores' figures added up. No id is ever a
+// label.
 #pragma once
 
 #include "app/shard.hpp"
@@ -17,6 +18,7 @@ struct process_figures {
     std::string_view version;
 };
 
-[[nodiscard]] std::string metrics_page(const std::vector<std::unique_ptr<shard>>& shards, const process_figures& process);
+[[nodiscard]] std::string metrics_page(const std::vector<std::unique_ptr<shard>>& shards,
+                                       const process_figures& process);
 
 } // namespace holdfast::app

@@ -55,15 +55,18 @@ void server::connect() {
     shard& first = *shards_.front();
     if (settings_.notify) {
         pg::connection_settings database;
-        database.conninfo = settings_.notify_database.empty() ? settings_.database : settings_.notify_database;
+        database.conninfo =
+            settings_.notify_database.empty() ? settings_.database : settings_.notify_database;
         courier_.emplace(
             first.where(), database,
             [this](std::vector<hint> hints) {
                 const auto all = std::make_shared<const std::vector<hint>>(std::move(hints));
-                for (const auto& each : shards_) asio::post(each->where(), [s = each.get(), all] { s->take(*all); });
+                for (const auto& each : shards_)
+                    asio::post(each->where(), [s = each.get(), all] { s->take(*all); });
             },
             [this] {
-                for (const auto& each : shards_) asio::post(each->where(), [s = each.get()] { s->ring_all(); });
+                for (const auto& each : shards_)
+                    asio::post(each->where(), [s = each.get()] { s->ring_all(); });
             });
     }
     for (const auto& each : shards_) {
@@ -73,8 +76,8 @@ void server::connect() {
         if (courier_) others.push_back(&*courier_);
         each->connect(std::move(others));
     }
-    housekeeper_.emplace(first.where(), first.housekeeping(), first.wakeups_of_core(), first.own_counts(), settings_.times,
-                         [this] { return courier_ && courier_->listening(); });
+    housekeeper_.emplace(first.where(), first.housekeeping(), first.wakeups_of_core(), first.own_counts(),
+                         settings_.times, [this] { return courier_ && courier_->listening(); });
 }
 
 int server::run() {
@@ -86,7 +89,8 @@ int server::run() {
     for (const std::string& address : settings_.listen)
         log::info("serving", {{"address", address}, {"cores", shards_.size()}, {"version", version()}});
     std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < shards_.size(); ++i) threads.emplace_back([s = shards_[i].get()] { s->run(); });
+    for (std::size_t i = 1; i < shards_.size(); ++i)
+        threads.emplace_back([s = shards_[i].get()] { s->run(); });
     shards_.front()->run();
     for (std::thread& t : threads) t.join();
     log::info("stopped");
@@ -144,8 +148,10 @@ std::string_view server::not_ready() const {
 }
 
 std::string server::metrics_page() const {
-    return app::metrics_page(shards_, {.pending = housekeeper_->pending(), .listening = courier_ && courier_->listening(),
-                                       .ready = not_ready().empty(), .version = version()});
+    return app::metrics_page(shards_, {.pending = housekeeper_->pending(),
+                                       .listening = courier_ && courier_->listening(),
+                                       .ready = not_ready().empty(),
+                                       .version = version()});
 }
 
 int serve(const server_settings& settings) {

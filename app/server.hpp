@@ -27,6 +27,7 @@ public:
     // Any thread.
     [[nodiscard]] std::string_view not_ready() const override;
     [[nodiscard]] std::string metrics_page() const override;
+
     [[nodiscard]] std::string_view version() const override { return app::version(); }
 
 private:

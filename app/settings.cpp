@@ -16,7 +16,8 @@ const std::map<std::string, log::level> level_names{{"debug", log::level::debug}
                                                     {"info", log::level::info},
                                                     {"warning", log::level::warning},
                                                     {"error", log::level::error}};
-const std::map<std::string, log::format> format_names{{"text", log::format::text}, {"json", log::format::json}};
+const std::map<std::string, log::format> format_names{{"text", log::format::text},
+                                                      {"json", log::format::json}};
 
 // Every setting may come from the environment too: --tls-cert is HOLDFAST_TLS_CERT.
 std::string environment_name(const CLI::Option& option) {
@@ -26,10 +27,11 @@ std::string environment_name(const CLI::Option& option) {
     return name;
 }
 
-CLI::Option* add_seconds(CLI::App& to, const std::string& name, std::chrono::seconds& value, const std::string& what,
-                         long low, long high) {
+CLI::Option* add_seconds(CLI::App& to, const std::string& name, std::chrono::seconds& value,
+                         const std::string& what, long low, long high) {
     return to
-        .add_option_function<long>(name, [&value](long n) { value = std::chrono::seconds(n); }, what)
+        .add_option_function<long>(
+            name, [&value](long n) { value = std::chrono::seconds(n); }, what)
         ->check(CLI::Range(low, high))
         ->type_name("SECONDS")
         ->default_str(std::to_string(value.count()));
@@ -47,36 +49,48 @@ void add_log(CLI::App& to, log_settings& log) {
 }
 
 CLI::Option* add_database(CLI::App& to, std::string& database) {
-    return to.add_option("--database", database, "How to reach PostgreSQL: a libpq connection string or URI (required)")
+    return to
+        .add_option("--database", database,
+                    "How to reach PostgreSQL: a libpq connection string or URI (required)")
         ->type_name("CONNINFO");
 }
 
 void add_server(CLI::App& to, server_settings& s) {
     add_database(to, s.database);
-    to.add_option("--notify-database", s.notify_database, "For LISTEN and NOTIFY, where that is another node or not through a pooler; as --database when left out")
+    to.add_option("--notify-database", s.notify_database,
+                  "For LISTEN and NOTIFY, where that is another node or not through a pooler; as --database "
+                  "when left out")
         ->type_name("CONNINFO");
-    to.add_flag("--notify,!--no-notify", s.notify, "Tell other servers of new tasks by NOTIFY; without it they find them within a second or so")
+    to.add_flag("--notify,!--no-notify", s.notify,
+                "Tell other servers of new tasks by NOTIFY; without it they find them within a second or so")
         ->default_str("true");
     to.add_option("--listen", s.listen, "Address to serve at; may be given several times")
         ->type_name("HOST:PORT")
         ->capture_default_str();
-    to.add_option("--tls-cert", s.tls_cert, "PEM file: the server's certificate and its chain (required)")->type_name("FILE");
+    to.add_option("--tls-cert", s.tls_cert, "PEM file: the server's certificate and its chain (required)")
+        ->type_name("FILE");
     to.add_option("--tls-key", s.tls_key, "PEM file: the certificate's key (required)")->type_name("FILE");
     to.add_option("--cores", s.cores, "Threads, one for each core; 0: all there are")
         ->check(CLI::Range(0, 256))
         ->capture_default_str();
-    to.add_option("--connections-per-core", s.connections_per_core, "PostgreSQL connections of each core, shared by all its callers")
+    to.add_option("--connections-per-core", s.connections_per_core,
+                  "PostgreSQL connections of each core, shared by all its callers")
         ->check(CLI::Range(1, 16))
         ->capture_default_str();
-    add_seconds(to, "--offer-lease", s.times.offer_lease, "A task not acknowledged within this is handed out again", 1, 86400);
-    add_seconds(to, "--run-lease", s.times.run_lease, "A task whose agent is silent for this long is a failed attempt", 1, 7 * 86400);
-    add_seconds(to, "--retry-base", s.times.retry_base, "First retry within this; doubles with each failure", 0, 86400);
+    add_seconds(to, "--offer-lease", s.times.offer_lease,
+                "A task not acknowledged within this is handed out again", 1, 86400);
+    add_seconds(to, "--run-lease", s.times.run_lease,
+                "A task whose agent is silent for this long is a failed attempt", 1, 7 * 86400);
+    add_seconds(to, "--retry-base", s.times.retry_base, "First retry within this; doubles with each failure",
+                0, 86400);
     add_seconds(to, "--retry-cap", s.times.retry_cap, "No retry waits longer", 0, 7 * 86400);
     add_seconds(to, "--wait-default", s.times.wait_default, "Wait of polls that name none", 0, 600);
     add_seconds(to, "--wait-max", s.times.wait_max, "Longer waits are cut to this", 0, 600);
-    add_seconds(to, "--heartbeat", s.times.heartbeat, "How often agents are told to make themselves heard", 1, 86400);
-    to.add_option_function<long>("--drain-grace", [&s](long n) { s.limits.drain_grace = std::chrono::seconds(n); },
-                                 "On SIGTERM, requests may take this long to end")
+    add_seconds(to, "--heartbeat", s.times.heartbeat, "How often agents are told to make themselves heard", 1,
+                86400);
+    to.add_option_function<long>(
+          "--drain-grace", [&s](long n) { s.limits.drain_grace = std::chrono::seconds(n); },
+          "On SIGTERM, requests may take this long to end")
         ->check(CLI::Range(0, 600))
         ->type_name("SECONDS")
         ->default_str("10");
@@ -88,18 +102,25 @@ void add_server(CLI::App& to, server_settings& s) {
 
 void add_agent(CLI::App& to, agent_settings& s) {
     to.add_option("--server", s.server_url, "https://HOST:PORT of the server (required)")->type_name("URL");
-    to.add_option("--ca", s.ca_file, "PEM file: the CAs that the server's certificate may come from (required)")->type_name("FILE");
-    to.add_option("--token", s.token, "Token to register with; better in a file or the environment")->type_name("TOKEN");
+    to.add_option("--ca", s.ca_file,
+                  "PEM file: the CAs that the server's certificate may come from (required)")
+        ->type_name("FILE");
+    to.add_option("--token", s.token, "Token to register with; better in a file or the environment")
+        ->type_name("TOKEN");
     to.add_option("--token-file", s.token_file, "File with that token")->type_name("FILE");
-    to.add_option("--hostname", s.hostname, "Name to register as; default: this machine's")->type_name("NAME");
-    to.add_option("--state", s.state_dir, "Folder for identity and undelivered results (required)")->type_name("DIR");
+    to.add_option("--hostname", s.hostname, "Name to register as; default: this machine's")
+        ->type_name("NAME");
+    to.add_option("--state", s.state_dir, "Folder for identity and undelivered results (required)")
+        ->type_name("DIR");
     add_seconds(to, "--wait", s.wait, "Wait of each poll", 1, 600);
     to.add_option("--types", s.types, "Kinds of tasks to take: backup, check, prune; default: all")
         ->delimiter(',')
         ->check(CLI::IsMember({"backup", "check", "prune"}));
-    to.add_option("--restic", s.restic, "restic: a path, or a name to look up in PATH")->capture_default_str();
+    to.add_option("--restic", s.restic, "restic: a path, or a name to look up in PATH")
+        ->capture_default_str();
     to.add_flag("--init-repository", s.init_repository, "Initialise a repository that does not exist");
-    to.add_flag("--demo", s.demo, "Say on standard output what happens; for the demonstration of scripts/run");
+    to.add_flag("--demo", s.demo,
+                "Say on standard output what happens; for the demonstration of scripts/run");
 }
 
 // What the command line left open is taken from the environment, then from the file.
@@ -110,14 +131,16 @@ public:
     void apply(const std::string& file) {
         for (CLI::Option* option : of_.get_options()) {
             const char* value = std::getenv(environment_name(*option).c_str());
-            if (value != nullptr && option->count() == 0 && option->get_single_name() != "help") set(*option, {value});
+            if (value != nullptr && option->count() == 0 && option->get_single_name() != "help")
+                set(*option, {value});
         }
         if (file.empty()) return;
         if (access(file.c_str(), R_OK) != 0) throw CLI::FileError::Missing(file);
         for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_file(file)) {
             if (item.name == "++" || item.name == "--") continue;
             CLI::Option* option = of_.get_option_no_throw("--" + item.name);
-            if (!item.parents.empty() || option == nullptr) throw CLI::ConfigError(file + ": there is no setting " + item.fullname());
+            if (!item.parents.empty() || option == nullptr)
+                throw CLI::ConfigError(file + ": there is no setting " + item.fullname());
             if (option->count() == 0) set(*option, item.inputs);
         }
     }
@@ -125,7 +148,8 @@ public:
 private:
     void set(CLI::Option& option, const std::vector<std::string>& values) {
         if (option.get_items_expected_max() == 0) { // a flag
-            option.add_result(option.get_flag_value(option.get_single_name(), values.empty() ? "true" : values.front()));
+            option.add_result(
+                option.get_flag_value(option.get_single_name(), values.empty() ? "true" : values.front()));
         } else {
             for (const std::string& value : values) option.add_result(value);
         }
@@ -138,7 +162,8 @@ private:
 void require(const std::string& value, const std::string& name) {
     if (!value.empty()) return;
     std::string variable = "HOLDFAST_";
-    for (const char c : name) variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    for (const char c : name)
+        variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     throw CLI::ValidationError("--" + name, "is required (or " + variable + ")");
 }
 
@@ -146,11 +171,15 @@ void check(const server_settings& s) {
     require(s.database, "database");
     require(s.tls_cert, "tls-cert");
     require(s.tls_key, "tls-key");
-    if (s.times.wait_default > s.times.wait_max) throw CLI::ValidationError("--wait-default", "is longer than --wait-max");
-    if (s.times.retry_base > s.times.retry_cap) throw CLI::ValidationError("--retry-base", "is longer than --retry-cap");
+    if (s.times.wait_default > s.times.wait_max)
+        throw CLI::ValidationError("--wait-default", "is longer than --wait-max");
+    if (s.times.retry_base > s.times.retry_cap)
+        throw CLI::ValidationError("--retry-base", "is longer than --retry-cap");
 }
 
-void check(const migrate_settings& s) { require(s.database, "database"); }
+void check(const migrate_settings& s) {
+    require(s.database, "database");
+}
 
 void check(const token_settings& s) {
     require(s.database, "database");
@@ -165,8 +194,7 @@ void check(const agent_command& s) {
     require(s.agent.state_dir, "state");
 }
 
-template <class Settings>
-command chosen(CLI::App& from, const std::string& file, Settings& settings) {
+template <class Settings> command chosen(CLI::App& from, const std::string& file, Settings& settings) {
     fallbacks(from).apply(file);
     check(settings);
     return std::move(settings);
@@ -175,10 +203,13 @@ command chosen(CLI::App& from, const std::string& file, Settings& settings) {
 } // namespace
 
 command read_command(int argc, char** argv) {
-    CLI::App app{"Holdfast hands out backup, check and prune tasks to fleets of agents, by long poll over HTTPS.", "holdfast"};
+    CLI::App app{
+        "Holdfast hands out backup, check and prune tasks to fleets of agents, by long poll over HTTPS.",
+        "holdfast"};
     app.set_version_flag("--version", std::string(version()));
     app.require_subcommand(1);
-    app.footer("Every option NAME can also be given as HOLDFAST_NAME in the environment (--tls-cert: HOLDFAST_TLS_CERT) or as\n"
+    app.footer("Every option NAME can also be given as HOLDFAST_NAME in the environment (--tls-cert: "
+               "HOLDFAST_TLS_CERT) or as\n"
                "`name = value` in the file of --config; the command line wins, then the environment.");
     app.get_formatter()->column_width(34);
     std::string file;
@@ -199,7 +230,8 @@ command read_command(int argc, char** argv) {
     create->add_option("--kind", token.kind, "What it may do (required)")
         ->check(CLI::IsMember({"root", "admin", "operator", "viewer", "enroll", "fleet"}));
     create->add_option("--name", token.name, "What it is called in lists (required)");
-    create->add_option("--tenant", token.tenant, "Whose it is; default: the default tenant's")->type_name("UUID");
+    create->add_option("--tenant", token.tenant, "Whose it is; default: the default tenant's")
+        ->type_name("UUID");
     add_log(*create, token.log);
     auto* run = app.add_subcommand("agent", "Run a backup agent: asks for tasks, runs restic, reports");
     add_agent(*run, agent.agent);
@@ -220,6 +252,8 @@ command read_command(int argc, char** argv) {
     }
 }
 
-std::string_view version() { return HOLDFAST_VERSION; }
+std::string_view version() {
+    return HOLDFAST_VERSION;
+}
 
 } // namespace holdfast::app

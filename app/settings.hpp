@@ -1,6 +1,7 @@
 // What the command line, HOLDFAST_* and a file of settings say, in this order.
 #pragma once
 
+#include "app/agent/agent.hpp"
 #include "domain/log.hpp"
 #include "domain/timing.hpp"
 #include "net/limits.hpp"
@@ -10,8 +11,6 @@
 #include <variant>
 #include <vector>
 
-#include "app/agent/agent.hpp"
-
 namespace holdfast::app {
 
 struct log_settings {
@@ -20,9 +19,9 @@ struct log_settings {
 };
 
 struct server_settings {
-    std::string database;         // libpq connection string or URI
-    std::string notify_database;  // of LISTEN and NOTIFY; empty: the same
-    bool notify = true;           // false: for transaction poolers; the sweep finds what other servers made
+    std::string database;        // libpq connection string or URI
+    std::string notify_database; // of LISTEN and NOTIFY; empty: the same
+    bool notify = true;          // false: for transaction poolers; the sweep finds what other servers made
     std::vector<std::string> listen{"127.0.0.1:8443"};
     std::string tls_cert;
     std::string tls_key;

@@ -11,7 +11,8 @@
 namespace holdfast::app {
 namespace {
 
-constexpr std::chrono::milliseconds pulse{100}; // how often a core looks at itself, for readiness, gauges, and its end
+constexpr std::chrono::milliseconds pulse{
+    100}; // how often a core looks at itself, for readiness, gauges, and its end
 
 pg::pool_settings pool_settings_of(const server_settings& s) {
     pg::pool_settings out;
@@ -37,14 +38,27 @@ void request_figures::read(const std::function<void(const std::string&, const ro
 }
 
 shard::shard(const server_settings& settings, net::tls_context tls, const net::process_status& process)
-    : settings_(settings), pool_(where(), pool_settings_of(settings_)),
-      tasks_(where(), pool_, settings_.times, [this](std::size_t calls) { batches_.observe(static_cast<double>(calls)); }),
-      agents_(where(), pool_, settings_.times), policies_(pool_), tokens_(pool_), housekeeping_(pool_, settings_.times),
-      bell_(*this), room_(where()), polls_(tasks_, room_, bell_, counts_), task_service_(tasks_, bell_, counts_),
-      agent_service_(agents_, settings_.times), token_service_(tokens_, agents_, bell_), gate_(token_service_),
-      services_{where(), polls_, task_service_, agent_service_, policies_, token_service_, settings_.times, process},
-      router_(net::make_routes(services_)), deadlines_(where()),
-      listener_(where(), std::move(tls), {router_, gate_, deadlines_, settings_.limits, &requests_}), pulse_(where()) {}
+    : settings_(settings),
+      pool_(where(), pool_settings_of(settings_)),
+      tasks_(where(), pool_, settings_.times,
+             [this](std::size_t calls) { batches_.observe(static_cast<double>(calls)); }),
+      agents_(where(), pool_, settings_.times),
+      policies_(pool_),
+      tokens_(pool_),
+      housekeeping_(pool_, settings_.times),
+      bell_(*this),
+      room_(where()),
+      polls_(tasks_, room_, bell_, counts_),
+      task_service_(tasks_, bell_, counts_),
+      agent_service_(agents_, settings_.times),
+      token_service_(tokens_, agents_, bell_),
+      gate_(token_service_),
+      services_{where(),   polls_,         task_service_,   agent_service_,
+                policies_, token_service_, settings_.times, process},
+      router_(net::make_routes(services_)),
+      deadlines_(where()),
+      listener_(where(), std::move(tls), {router_, gate_, deadlines_, settings_.limits, &requests_}),
+      pulse_(where()) {}
 
 void shard::start() {
     pool_.start();

@@ -49,10 +49,13 @@ public:
     void run() { context_.run(); }
 
     void connect(std::vector<hint_target*> others) { bell_.connect(std::move(others)); }
+
     void open(const std::string& address) { listener_.open(address); }
+
     void start();
 
-    // `closed` is called on this core's thread, as the last thing before its loop ends. Own thread, or before run().
+    // `closed` is called on this core's thread, as the last thing before its loop ends. Own thread, or before
+    // run().
     void when_closed(std::function<void()> closed) { closed_ = std::move(closed); }
 
     // Any thread.
@@ -60,20 +63,32 @@ public:
     void use(net::tls_context tls);
 
     [[nodiscard]] bool database_ready() const { return database_ready_.load(std::memory_order_relaxed); }
+
     [[nodiscard]] const metrics& counts() const { return counts_; }
+
     [[nodiscard]] const size_histogram& batches() const { return batches_; }
+
     [[nodiscard]] const request_figures& requests() const { return requests_; }
+
     [[nodiscard]] const gauge& connections() const { return connections_; }
+
     [[nodiscard]] const gauge& database_connections() const { return database_connections_; }
+
     [[nodiscard]] const gauge& database_in_flight() const { return database_in_flight_; }
 
     // This core's own thread.
     void take(const std::vector<hint>& hints) override;
+
     void ring_all() { room_.ring_all(); }
+
     [[nodiscard]] executor where() override { return context_.get_executor(); }
+
     [[nodiscard]] housekeeping_store& housekeeping() { return housekeeping_; }
+
     [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
+
     [[nodiscard]] metrics& own_counts() { return counts_; }
+
     [[nodiscard]] bool draining() const { return listener_.draining(); }
 
 private:
@@ -81,6 +96,7 @@ private:
     class gate final : public net::authenticator {
     public:
         explicit gate(token_service& tokens) : tokens_(tokens) {}
+
         awaitable<result<identity>> identify(std::string_view bearer_token) override {
             return tokens_.identify(std::string(bearer_token));
         }

@@ -60,7 +60,8 @@ std::vector<hint> decode(std::string_view payload, std::string_view own_origin) 
     } else if (kind == "s") {
         if (auto h = decode_supersede(payload)) out.push_back(std::move(*h));
     } else if (kind == "t") {
-        if (const auto tenant = parse_uuid(payload)) out.push_back({.what = hint::kind::forget_tokens, .tenant = {*tenant}});
+        if (const auto tenant = parse_uuid(payload))
+            out.push_back({.what = hint::kind::forget_tokens, .tenant = {*tenant}});
     }
     return out;
 }
@@ -77,7 +78,9 @@ void bell::supersede(agent_id agent, const std::string& session, poll_id newest)
     pass_on({.what = hint::kind::supersede, .agent = agent, .session = session, .newest = newest});
 }
 
-void bell::forget_tokens(tenant_id tenant) { pass_on({.what = hint::kind::forget_tokens, .tenant = tenant}); }
+void bell::forget_tokens(tenant_id tenant) {
+    pass_on({.what = hint::kind::forget_tokens, .tenant = tenant});
+}
 
 void bell::pass_on(hint h) {
     if (others_.empty()) return;
@@ -88,7 +91,8 @@ void bell::pass_on(hint h) {
 void bell::send() {
     scheduled_ = false;
     const auto together = std::make_shared<const std::vector<hint>>(std::exchange(gathered_, {}));
-    for (hint_target* other : others_) asio::post(other->where(), [other, together] { other->take(*together); });
+    for (hint_target* other : others_)
+        asio::post(other->where(), [other, together] { other->take(*together); });
 }
 
 } // namespace holdfast::app

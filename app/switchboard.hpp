@@ -24,8 +24,8 @@ struct hint {
     tenant_id tenant{};
 };
 
-// What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN t TENANT". Payloads are
-// shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives nothing.
+// What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN t TENANT".
+// Payloads are shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives nothing.
 [[nodiscard]] std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints);
 [[nodiscard]] std::vector<hint> decode(std::string_view payload, std::string_view own_origin);
 

@@ -14,8 +14,8 @@ agent read_agent(const pg::row& row) {
     agent a;
     a.id = row.get<agent_id>(0);
     a.hostname = row.get<std::string>(1);
-    a.details = {row.get<std::string>(2), row.get<std::string>(3), row.get<std::string>(4), row.get<std::string>(5),
-                 read_document(row, 6)};
+    a.details = {row.get<std::string>(2), row.get<std::string>(3), row.get<std::string>(4),
+                 row.get<std::string>(5), read_document(row, 6)};
     a.registered_at = row.get<instant>(7);
     a.updated_at = row.get<instant>(8);
     a.last_seen_at = row.get<std::optional<instant>>(9);
@@ -47,17 +47,22 @@ failure hostname_taken(const std::string& hostname) {
 } // namespace
 
 pg_agent_store::pg_agent_store(executor where, pg::pool& pool, const timing& times)
-    : pool_(pool), times_(times),
-      beats_(where, {}, [](const beating& b) { return b.tenant; }, [this](auto calls) { return send_beats(calls); }),
-      touches_(where, {}, [](const contact& c) { return c.tenant; },
-               [this](auto calls) { return send_touches(calls); }) {}
+    : pool_(pool),
+      times_(times),
+      beats_(
+          where, {}, [](const beating& b) { return b.tenant; },
+          [this](auto calls) { return send_beats(calls); }),
+      touches_(
+          where, {}, [](const contact& c) { return c.tenant; },
+          [this](auto calls) { return send_touches(calls); }) {}
 
 void pg_agent_store::close() {
     beats_.close();
     touches_.close();
 }
 
-awaitable<result<registered>> pg_agent_store::enroll(identity by, registration wanted, std::string token_hash) {
+awaitable<result<registered>> pg_agent_store::enroll(identity by, registration wanted,
+                                                     std::string token_hash) {
     const agent_id id = agent_id::make();
     auto begun = co_await pool_.begin();
     if (!begun) co_return std::move(begun).error();
@@ -66,15 +71,15 @@ awaitable<result<registered>> pg_agent_store::enroll(identity by, registration w
     if (used->affected() == 0) co_return failure{errc::unauthorized, "the enroll token is used up"};
     const agent_details& d = wanted.details;
     auto made = co_await begun->exec(sql::agents_insert,
-                                     pg::bind(by.tenant, id, wanted.hostname, std::string_view("enroll"), d.os, d.arch,
-                                              d.version, d.ip, as_jsonb(d.metadata)));
+                                     pg::bind(by.tenant, id, wanted.hostname, std::string_view("enroll"),
+                                              d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
     if (!made) co_return std::move(made).error();
     if (made->empty()) co_return hostname_taken(wanted.hostname);
     const pg::bytes hash{{token_hash.begin(), token_hash.end()}};
-    auto token = co_await begun->exec(
-        sql::tokens_create,
-        pg::bind(by.tenant, token_id::make(), hash, std::string_view("agent"), wanted.hostname, std::optional(id),
-                 std::optional<instant>(), std::optional<std::int32_t>()));
+    auto token = co_await begun->exec(sql::tokens_create,
+                                      pg::bind(by.tenant, token_id::make(), hash, std::string_view("agent"),
+                                               wanted.hostname, std::optional(id), std::optional<instant>(),
+                                               std::optional<std::int32_t>()));
     if (!token) co_return std::move(token).error();
     const std::vector<agent_id> seen(1, id);
     auto touched = co_await begun->exec(sql::agents_touch, pg::bind(by.tenant, seen));
@@ -88,9 +93,9 @@ awaitable<result<registered>> pg_agent_store::register_(identity by, registratio
     const agent_details& d = wanted.details;
     auto begun = co_await pool_.begin();
     if (!begun) co_return std::move(begun).error();
-    auto made = co_await begun->exec(sql::agents_upsert,
-                                     pg::bind(by.tenant, agent_id::make(), wanted.hostname, std::string_view("shared"),
-                                              d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
+    auto made = co_await begun->exec(
+        sql::agents_upsert, pg::bind(by.tenant, agent_id::make(), wanted.hostname, std::string_view("shared"),
+                                     d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
     if (!made) co_return std::move(made).error();
     if (made->empty()) co_return hostname_taken(wanted.hostname);
     const auto id = made->front().get<agent_id>(0);
@@ -141,7 +146,8 @@ awaitable<result<void>> pg_agent_store::send_beats(std::span<beats::call* const>
     std::vector<agent_id> owners;
     std::vector<task_id> running;
     boost::unordered_flat_set<agent_id, id_hash> met;
-    std::vector<pg::batcher<beating, std::vector<task_id>>::call*> taken; // an agent that beats twice in one batch: the second goes with the next
+    std::vector<pg::batcher<beating, std::vector<task_id>>::call*>
+        taken; // an agent that beats twice in one batch: the second goes with the next
     for (beats::call* c : calls) {
         const heartbeat& b = c->request.beat;
         if (!met.insert(b.agent).second) continue;
@@ -153,7 +159,8 @@ awaitable<result<void>> pg_agent_store::send_beats(std::span<beats::call* const>
         oses.push_back(b.details.os);
         archs.push_back(b.details.arch);
         versions.push_back(b.details.version);
-        if (!b.running_tasks) all_of.push_back(b.agent);
+        if (!b.running_tasks)
+            all_of.push_back(b.agent);
         else
             for (const task_id& t : *b.running_tasks) {
                 owners.push_back(b.agent);
@@ -164,8 +171,9 @@ awaitable<result<void>> pg_agent_store::send_beats(std::span<beats::call* const>
     std::vector<pg::command> commands;
     commands.push_back({sql::agents_contact, pg::bind(tenant, agents, uptimes, backups, disks)});
     commands.push_back({sql::agents_details, pg::bind(tenant, agents, oses, archs, versions)});
-    commands.push_back({sql::agents_renew_leases, pg::bind(tenant, all_of, owners, running,
-                                                           static_cast<std::int32_t>(times_.run_lease.count()))});
+    commands.push_back(
+        {sql::agents_renew_leases,
+         pg::bind(tenant, all_of, owners, running, static_cast<std::int32_t>(times_.run_lease.count()))});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();
     for (beats::call* c : taken) c->answer.emplace(std::vector<task_id>{});
@@ -184,16 +192,17 @@ awaitable<result<void>> pg_agent_store::send_touches(std::span<touches::call* co
 }
 
 awaitable<result<agent>> pg_agent_store::get(tenant_id tenant, agent_id agent) {
-    auto rows = co_await pool_.exec(sql::agents_get,
-                                    pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()), agent));
+    auto rows = co_await pool_.exec(
+        sql::agents_get, pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()), agent));
     if (!rows) co_return std::move(rows).error();
     if (rows->empty()) co_return failure{errc::not_found, "there is no such agent"};
     co_return read_agent(rows->front());
 }
 
 awaitable<result<page<agent>>> pg_agent_store::list(tenant_id tenant, page_request page) {
-    auto rows = co_await pool_.exec(sql::agents_list, pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()),
-                                                               page.before, std::int32_t{page.limit + 1}));
+    auto rows = co_await pool_.exec(sql::agents_list,
+                                    pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()),
+                                             page.before, std::int32_t{page.limit + 1}));
     if (!rows) co_return std::move(rows).error();
     std::vector<agent> found;
     for (const pg::row row : *rows) found.push_back(read_agent(row));

@@ -35,7 +35,8 @@ awaitable<result<std::vector<ended_lease>>> pg_housekeeping_store::end_leases(in
     co_return ended;
 }
 
-awaitable<result<std::vector<agent_id>>> pg_housekeeping_store::came_due(std::chrono::seconds within, int limit) {
+awaitable<result<std::vector<agent_id>>> pg_housekeeping_store::came_due(std::chrono::seconds within,
+                                                                         int limit) {
     auto rows = co_await pool_.exec(sql::due_agents,
                                     pg::bind(static_cast<std::int32_t>(within.count()), std::int32_t{limit}));
     if (!rows) co_return std::move(rows).error();
@@ -57,7 +58,8 @@ awaitable<result<void>> pg_housekeeping_store::forget_old(int limit) {
     co_return keys;
 }
 
-awaitable<result<void>> pg_housekeeping_store::forget(pg::statement which, pg::statement of_tenant, int limit) {
+awaitable<result<void>> pg_housekeeping_store::forget(pg::statement which, pg::statement of_tenant,
+                                                      int limit) {
     auto found = co_await tenants(which);
     if (!found) co_return std::move(found).error();
     for (const tenant_id tenant : *found) {

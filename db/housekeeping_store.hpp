@@ -1,5 +1,5 @@
-// The housekeeper's statements, in two steps: which tenants, then one at a time. Any number of servers may run
-// them at the same time.
+// The housekeeper's statements, in two steps: which tenants, then one at a time. Any number of servers may
+// run them at the same time.
 #pragma once
 
 #include "db/postgres/pool.hpp"

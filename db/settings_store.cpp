@@ -46,7 +46,9 @@ token_record read_token(const pg::row& row) {
     return t;
 }
 
-pg::bytes as_bytes(const std::string& given) { return {{given.begin(), given.end()}}; }
+pg::bytes as_bytes(const std::string& given) {
+    return {{given.begin(), given.end()}};
+}
 
 pg::params bind_token(tenant_id tenant, const token_record& t, const std::string& hash) {
     return pg::bind(tenant, t.id, as_bytes(hash), name_of(t.kind), t.name, t.agent, t.expires_at, t.max_uses);
@@ -58,11 +60,12 @@ awaitable<result<policy>> pg_policy_store::create(tenant_id tenant, policy wante
     const policy& p = wanted;
     auto rows = co_await pool_.exec(
         sql::policies_create,
-        pg::bind(tenant, p.id, p.name, p.description, p.schedule, p.check_schedule, p.prune_schedule, p.timezone,
-                 std::int32_t{p.spread_seconds}, p.overlap, p.on_missed, std::int32_t{p.min_gap_seconds},
-                 p.max_age_seconds, p.what.include_paths, p.what.exclude_paths, p.what.repository,
-                 as_jsonb(p.repository_spec), as_jsonb(p.what.retention), as_jsonb(p.what.execution_params),
-                 std::int32_t{p.max_attempts}, p.enabled));
+        pg::bind(tenant, p.id, p.name, p.description, p.schedule, p.check_schedule, p.prune_schedule,
+                 p.timezone, std::int32_t{p.spread_seconds}, p.overlap, p.on_missed,
+                 std::int32_t{p.min_gap_seconds}, p.max_age_seconds, p.what.include_paths,
+                 p.what.exclude_paths, p.what.repository, as_jsonb(p.repository_spec),
+                 as_jsonb(p.what.retention), as_jsonb(p.what.execution_params), std::int32_t{p.max_attempts},
+                 p.enabled));
     if (!rows) co_return std::move(rows).error();
     if (rows->empty()) co_return failure{errc::name_taken, "name: there is a policy of this name"};
     co_return read_policy(rows->front());
@@ -76,7 +79,8 @@ awaitable<result<policy>> pg_policy_store::get(tenant_id tenant, policy_id id) {
 }
 
 awaitable<result<page<policy>>> pg_policy_store::list(tenant_id tenant, page_request page) {
-    auto rows = co_await pool_.exec(sql::policies_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}));
+    auto rows =
+        co_await pool_.exec(sql::policies_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}));
     if (!rows) co_return std::move(rows).error();
     std::vector<policy> found;
     for (const pg::row row : *rows) found.push_back(read_policy(row));
@@ -97,7 +101,8 @@ awaitable<result<std::optional<known_token>>> pg_token_store::find(tenant_id ten
     co_return std::optional(known);
 }
 
-awaitable<result<token_record>> pg_token_store::create(tenant_id tenant, token_record wanted, std::string hash) {
+awaitable<result<token_record>> pg_token_store::create(tenant_id tenant, token_record wanted,
+                                                       std::string hash) {
     auto rows = co_await pool_.exec(sql::tokens_create, bind_token(tenant, wanted, hash));
     if (!rows) co_return std::move(rows).error();
     if (rows->empty()) co_return failure{errc::not_found, "agentId: there is no such agent"};
@@ -105,7 +110,8 @@ awaitable<result<token_record>> pg_token_store::create(tenant_id tenant, token_r
 }
 
 awaitable<result<page<token_record>>> pg_token_store::list(tenant_id tenant, page_request page) {
-    auto rows = co_await pool_.exec(sql::tokens_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}));
+    auto rows =
+        co_await pool_.exec(sql::tokens_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}));
     if (!rows) co_return std::move(rows).error();
     std::vector<token_record> found;
     for (const pg::row row : *rows) found.push_back(read_token(row));

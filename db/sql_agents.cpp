@@ -2,20 +2,21 @@
 
 // What read_agent() in agent_store.cpp reads, in this order. Online: seen within three heartbeats ($2, in
 // seconds).
-#define HOLDFAST_AGENT_COLUMNS                                                                                     \
-    "a.agent_id, a.hostname, a.os, a.arch, a.version, a.ip, a.metadata, a.registered_at, a.updated_at, "           \
-    "k.last_seen_at, coalesce(k.last_seen_at > now() - 3 * $2::int * interval '1 second', false), "                \
-    "k.uptime_seconds, k.last_backup_status, k.disks, "                                                            \
-    "(SELECT count(*) FROM tasks t WHERE t.tenant_id = $1 AND t.agent_id = a.agent_id AND t.status IN "            \
-    "('assigned', 'in-progress') AND t.status = 'in-progress'), "                                                  \
-    "(SELECT count(DISTINCT s.address) > 1 FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = a.agent_id "    \
-    "AND s.seen_at > now() - interval '2 minutes') "                                                               \
+#define HOLDFAST_AGENT_COLUMNS                                                                               \
+    "a.agent_id, a.hostname, a.os, a.arch, a.version, a.ip, a.metadata, a.registered_at, a.updated_at, "     \
+    "k.last_seen_at, coalesce(k.last_seen_at > now() - 3 * $2::int * interval '1 second', false), "          \
+    "k.uptime_seconds, k.last_backup_status, k.disks, "                                                      \
+    "(SELECT count(*) FROM tasks t WHERE t.tenant_id = $1 AND t.agent_id = a.agent_id AND t.status IN "      \
+    "('assigned', 'in-progress') AND t.status = 'in-progress'), "                                            \
+    "(SELECT count(DISTINCT s.address) > 1 FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = "         \
+    "a.agent_id "                                                                                            \
+    "AND s.seen_at > now() - interval '2 minutes') "                                                         \
     "FROM agents a LEFT JOIN agent_contacts k ON k.tenant_id = $1 AND k.agent_id = a.agent_id "
 
 namespace holdfast::db::sql {
 
-// $1 tenant, $2 agent, $3 hostname, $4 enrolled_by, $5 os, $6 arch, $7 version, $8 ip, $9 metadata. No row: the
-// hostname is taken.
+// $1 tenant, $2 agent, $3 hostname, $4 enrolled_by, $5 os, $6 arch, $7 version, $8 ip, $9 metadata. No row:
+// the hostname is taken.
 constinit const statement agents_insert{"agents_insert", R"(
 INSERT INTO agents (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
@@ -35,8 +36,8 @@ ON CONFLICT (tenant_id, lower(hostname)) DO UPDATE
 RETURNING a.agent_id, a.registered_at, a.updated_at, (xmax = 0))"};
 
 // $1 tenant, $2 heartbeat (s), $3 agent.
-constinit const statement agents_get{
-    "agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS " WHERE a.tenant_id = $1 AND a.agent_id = $3::uuid"};
+constinit const statement agents_get{"agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS
+                                                   " WHERE a.tenant_id = $1 AND a.agent_id = $3::uuid"};
 
 // $1 tenant, $2 heartbeat (s), $3 before, $4 limit.
 constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_COLUMNS R"(

@@ -1,8 +1,10 @@
 #include "db/sql.hpp"
 
-#define HOLDFAST_POLICY_COLUMNS                                                                                    \
-    "policy_id, name, description, schedule, check_schedule, prune_schedule, timezone, spread_seconds, overlap, "  \
-    "on_missed, min_gap_seconds, max_age_seconds, include_paths, exclude_paths, repository, repository_spec, "     \
+#define HOLDFAST_POLICY_COLUMNS                                                                              \
+    "policy_id, name, description, schedule, check_schedule, prune_schedule, timezone, spread_seconds, "     \
+    "overlap, "                                                                                              \
+    "on_missed, min_gap_seconds, max_age_seconds, include_paths, exclude_paths, repository, "                \
+    "repository_spec, "                                                                                      \
     "retention, execution_params, max_attempts, enabled, created_at, updated_at"
 
 #define HOLDFAST_TOKEN_COLUMNS "token_id, kind, name, agent_id, created_at, expires_at, max_uses, uses"
@@ -18,12 +20,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 ON CONFLICT (tenant_id, name) DO NOTHING
 RETURNING )" HOLDFAST_POLICY_COLUMNS};
 
-constinit const statement policies_get{"policies_get", "SELECT " HOLDFAST_POLICY_COLUMNS
-                                                       " FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid"};
+constinit const statement policies_get{"policies_get",
+                                       "SELECT " HOLDFAST_POLICY_COLUMNS
+                                       " FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid"};
 
 // $1 tenant, $2 before, $3 limit.
-constinit const statement policies_list{
-    "policies_list", "SELECT " HOLDFAST_POLICY_COLUMNS R"( FROM policies
+constinit const statement policies_list{"policies_list", "SELECT " HOLDFAST_POLICY_COLUMNS R"( FROM policies
  WHERE tenant_id = $1 AND ($2::uuid IS NULL OR policy_id < $2) ORDER BY policy_id DESC LIMIT $3::int)"};
 
 // $1 tenant, $2 hash.
@@ -32,8 +34,8 @@ SELECT token_id, kind, agent_id, expires_at FROM tokens
  WHERE tenant_id = $1 AND token_hash = $2::bytea AND revoked_at IS NULL
    AND (expires_at IS NULL OR expires_at > now()))"};
 
-// $1 tenant, $2 token, $3 hash, $4 kind, $5 name, $6 agent, $7 expires at, $8 uses at the most. No row: there is no
-// such agent.
+// $1 tenant, $2 token, $3 hash, $4 kind, $5 name, $6 agent, $7 expires at, $8 uses at the most. No row: there
+// is no such agent.
 constinit const statement tokens_create{"tokens_create", R"(
 INSERT INTO tokens (tenant_id, token_id, token_hash, kind, name, agent_id, expires_at, max_uses)
 SELECT $1, $2::uuid, $3::bytea, $4::text, $5::text, $6::uuid, $7::timestamptz, $8::int
@@ -41,8 +43,7 @@ SELECT $1, $2::uuid, $3::bytea, $4::text, $5::text, $6::uuid, $7::timestamptz, $
 RETURNING )" HOLDFAST_TOKEN_COLUMNS};
 
 // $1 tenant, $2 before, $3 limit.
-constinit const statement tokens_list{
-    "tokens_list", "SELECT " HOLDFAST_TOKEN_COLUMNS R"( FROM tokens
+constinit const statement tokens_list{"tokens_list", "SELECT " HOLDFAST_TOKEN_COLUMNS R"( FROM tokens
  WHERE tenant_id = $1 AND revoked_at IS NULL AND ($2::uuid IS NULL OR token_id < $2)
  ORDER BY token_id DESC LIMIT $3::int)"};
 
@@ -54,6 +55,7 @@ constinit const statement tokens_use{"tokens_use", R"(
 UPDATE tokens SET uses = uses + 1
  WHERE tenant_id = $1 AND token_id = $2::uuid AND revoked_at IS NULL AND (max_uses IS NULL OR uses < max_uses))"};
 
-constinit const statement tenants_create{"tenants_create", "INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)"};
+constinit const statement tenants_create{"tenants_create",
+                                         "INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)"};
 
 } // namespace holdfast::db::sql

@@ -1,10 +1,10 @@
 #include "db/sql.hpp"
 
 // What read_task() in task_store.cpp reads, in this order.
-#define HOLDFAST_TASK_COLUMNS                                                                                      \
-    "t.task_id, t.agent_id, t.policy_id, t.task_type, t.status, t.attempt, t.failures, t.max_attempts, "           \
-    "t.created_at, t.scheduled_for, t.not_before, t.assigned_at, t.lease_until, t.acknowledged_at, "               \
-    "t.completed_at, t.error_message, t.error_category, t.duration_seconds, t.snapshot_id, t.repository, "         \
+#define HOLDFAST_TASK_COLUMNS                                                                                \
+    "t.task_id, t.agent_id, t.policy_id, t.task_type, t.status, t.attempt, t.failures, t.max_attempts, "     \
+    "t.created_at, t.scheduled_for, t.not_before, t.assigned_at, t.lease_until, t.acknowledged_at, "         \
+    "t.completed_at, t.error_message, t.error_category, t.duration_seconds, t.snapshot_id, t.repository, "   \
     "t.include_paths, t.exclude_paths, t.retention, t.execution_params, t.statistics"
 
 namespace holdfast::db::sql {
@@ -159,9 +159,9 @@ SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.sta
  WHERE t.task_id = ANY($3::uuid[]))"};
 
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
-// $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number of the
-// request. Null: as the policy says. A request that names an agent or a policy that is not there makes nothing;
-// the rows behind the tasks say which.
+// $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
+// of the request. Null: as the policy says. A request that names an agent or a policy that is not there makes
+// nothing; the rows behind the tasks say which.
 constinit const statement tasks_create{"tasks_create", R"(
 WITH w AS MATERIALIZED (
   SELECT u.*, now() AS at
@@ -195,16 +195,16 @@ SELECT j.task, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, j.no_agent, j.no_policy
   FROM j WHERE j.no_agent OR j.no_policy)"};
 
-constinit const statement tasks_get{"tasks_get", "SELECT " HOLDFAST_TASK_COLUMNS
-                                                 " FROM tasks t WHERE t.tenant_id = $1 AND t.task_id = $2::uuid"};
+constinit const statement tasks_get{"tasks_get",
+                                    "SELECT " HOLDFAST_TASK_COLUMNS
+                                    " FROM tasks t WHERE t.tenant_id = $1 AND t.task_id = $2::uuid"};
 
-constinit const statement tasks_many{
-    "tasks_many", "SELECT " HOLDFAST_TASK_COLUMNS
-                  " FROM tasks t WHERE t.tenant_id = $1 AND t.task_id = ANY($2::uuid[])"};
+constinit const statement tasks_many{"tasks_many",
+                                     "SELECT " HOLDFAST_TASK_COLUMNS
+                                     " FROM tasks t WHERE t.tenant_id = $1 AND t.task_id = ANY($2::uuid[])"};
 
 // $1 tenant, $2 before, $3 limit, $4 status, $5 type, $6 agent, $7 policy; null: any.
-constinit const statement tasks_list{
-    "tasks_list", "SELECT " HOLDFAST_TASK_COLUMNS R"( FROM tasks t
+constinit const statement tasks_list{"tasks_list", "SELECT " HOLDFAST_TASK_COLUMNS R"( FROM tasks t
  WHERE t.tenant_id = $1 AND ($2::uuid IS NULL OR t.task_id < $2) AND ($4::text IS NULL OR t.status = $4)
    AND ($5::text IS NULL OR t.task_type = $5) AND ($6::uuid IS NULL OR t.agent_id = $6)
    AND ($7::uuid IS NULL OR t.policy_id = $7)
@@ -214,8 +214,8 @@ constinit const statement tasks_log{"tasks_log", R"(
 SELECT l.body FROM tasks t LEFT JOIN task_logs l ON l.tenant_id = $1 AND l.task_id = t.task_id
  WHERE t.tenant_id = $1 AND t.task_id = $2::uuid ORDER BY l.attempt, l.part)"};
 
-// $1 tenant; arrays: $2 agent, $3 session, $4 poll, $5 address. Answers for each whether its agent has another
-// session, from another address, that polled within two minutes.
+// $1 tenant; arrays: $2 agent, $3 session, $4 poll, $5 address. Answers for each whether its agent has
+// another session, from another address, that polled within two minutes.
 constinit const statement sessions_open{"sessions_open", R"(
 WITH w AS MATERIALIZED (
   SELECT u.n, a.tenant_id, a.agent_id, u.session, u.poll, u.address, now() AS at, now() - interval '2 minutes' AS lately

@@ -43,7 +43,9 @@ result<task_change> settle(const change_row& row, std::optional<failure> refused
     return task_change{true, row.found.state, row.found.attempt, row.at.value_or(instant{}), row.again_at};
 }
 
-failure no_such_task() { return failure{errc::not_found, "there is no such task"}; }
+failure no_such_task() {
+    return failure{errc::not_found, "there is no such task"};
+}
 
 struct keys {
     std::vector<agent_id> agents;
@@ -70,10 +72,12 @@ awaitable<result<void>> pg_task_store::send_acknowledgements(std::span<acknowled
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto& row = changes[i];
         const auto attempt = calls[i]->request.attempt;
-        if (!row) calls[i]->answer.emplace(no_such_task());
+        if (!row)
+            calls[i]->answer.emplace(no_such_task());
         else if (!overtaken(*row, attempt, {task_state::assigned}))
             calls[i]->answer.emplace(
-                settle(*row, row->changed ? std::nullopt : refuse_acknowledge(row->found, attempt), task_state::in_progress));
+                settle(*row, row->changed ? std::nullopt : refuse_acknowledge(row->found, attempt),
+                       task_state::in_progress));
     }
     co_return done;
 }
@@ -110,10 +114,11 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
     }
     const tenant_id tenant = calls.front()->request.tenant;
     std::vector<pg::command> commands;
-    commands.push_back({sql::tasks_finish,
-                        pg::bind(tenant, k.agents, k.tasks, k.attempts, good, final, messages, categories, durations,
-                                 snapshots, statistics, results, static_cast<std::int32_t>(times_.retry_base.count()),
-                                 static_cast<std::int32_t>(times_.retry_cap.count()))});
+    commands.push_back(
+        {sql::tasks_finish,
+         pg::bind(tenant, k.agents, k.tasks, k.attempts, good, final, messages, categories, durations,
+                  snapshots, statistics, results, static_cast<std::int32_t>(times_.retry_base.count()),
+                  static_cast<std::int32_t>(times_.retry_cap.count()))});
     if (!logs.empty())
         commands.push_back({sql::tasks_finish_logs, pg::bind(tenant, logged_tasks, logged_results, logs)});
     auto sent = co_await pool_.exec_all(std::move(commands));
@@ -122,10 +127,12 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto& row = changes[i];
         const task_report& r = calls[i]->request;
-        if (!row) calls[i]->answer.emplace(no_such_task());
+        if (!row)
+            calls[i]->answer.emplace(no_such_task());
         else if (!overtaken(*row, r.attempt, {task_state::in_progress}))
-            calls[i]->answer.emplace(settle(
-                *row, row->changed ? std::nullopt : refuse_finish(row->found, r.attempt, r.said), row->found.state));
+            calls[i]->answer.emplace(
+                settle(*row, row->changed ? std::nullopt : refuse_finish(row->found, r.attempt, r.said),
+                       row->found.state));
     }
     co_return done;
 }
@@ -139,16 +146,19 @@ awaitable<result<void>> pg_task_store::send_releases(std::span<releases::call* c
         reasons.push_back(c->request.reason);
         after.push_back(static_cast<std::int32_t>(c->request.retry_after.count()));
     }
-    auto rows = co_await pool_.exec(
-        sql::tasks_release, pg::bind(calls.front()->request.key.tenant, k.agents, k.tasks, k.attempts, reasons, after));
+    auto rows = co_await pool_.exec(sql::tasks_release, pg::bind(calls.front()->request.key.tenant, k.agents,
+                                                                 k.tasks, k.attempts, reasons, after));
     if (!rows) co_return std::move(rows).error();
     const auto changes = read_changes(*rows, calls.size());
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto& row = changes[i];
         const auto attempt = calls[i]->request.key.attempt;
-        if (!row) calls[i]->answer.emplace(no_such_task());
+        if (!row)
+            calls[i]->answer.emplace(no_such_task());
         else if (!overtaken(*row, attempt, {task_state::assigned, task_state::in_progress}))
-            calls[i]->answer.emplace(settle(*row, row->changed ? std::nullopt : refuse_release(row->found, attempt), task_state::pending));
+            calls[i]->answer.emplace(settle(*row,
+                                            row->changed ? std::nullopt : refuse_release(row->found, attempt),
+                                            task_state::pending));
     }
     co_return done;
 }

@@ -36,8 +36,8 @@ public:
     }
 
     [[nodiscard]] pg::params bind(tenant_id tenant) const {
-        return pg::bind(tenant, tasks_, agents_, policies_, types_, scheduled_, attempts_, repositories_, includes_,
-                        excludes_, retentions_, params_, requests_);
+        return pg::bind(tenant, tasks_, agents_, policies_, types_, scheduled_, attempts_, repositories_,
+                        includes_, excludes_, retentions_, params_, requests_);
     }
 
     [[nodiscard]] const std::vector<task_id>& ids() const { return tasks_; }
@@ -60,10 +60,13 @@ public:
             }
             const std::string at = orders == 1 ? "" : "/tasks/" + std::to_string(n);
             if (row.get<bool>(task_columns)) missing.push_back({at + "/agentId", "there is no such agent"});
-            if (row.get<bool>(task_columns + 1)) missing.push_back({at + "/policyId", "there is no such policy"});
+            if (row.get<bool>(task_columns + 1))
+                missing.push_back({at + "/policyId", "there is no such policy"});
         }
         if (missing.empty() && made.size() == orders) return made;
-        return failure{errc::not_found, missing.empty() ? "an agent or a policy is gone" : missing.front().pointer.substr(1) + ": " + missing.front().detail}
+        return failure{errc::not_found,
+                       missing.empty() ? "an agent or a policy is gone"
+                                       : missing.front().pointer.substr(1) + ": " + missing.front().detail}
             .with(std::move(missing));
     }
 
@@ -84,9 +87,13 @@ private:
     boost::unordered_flat_map<task_id, pg::row, id_hash> rows_;
 };
 
-std::string as_text(const pg::bytes& given) { return {given.data.begin(), given.data.end()}; }
+std::string as_text(const pg::bytes& given) {
+    return {given.data.begin(), given.data.end()};
+}
 
-pg::bytes as_bytes(const std::string& given) { return {{given.begin(), given.end()}}; }
+pg::bytes as_bytes(const std::string& given) {
+    return {{given.begin(), given.end()}};
+}
 
 } // namespace
 

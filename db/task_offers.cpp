@@ -68,7 +68,8 @@ public:
     void read(const pg::rows& rows) {
         for (const pg::row row : rows) {
             asker& a = askers_[index_.at(row.get<agent_id>(task_columns))];
-            if (!row.is_null(0)) a.tasks.push_back(read_task(row));
+            if (!row.is_null(0))
+                a.tasks.push_back(read_task(row));
             else if (const auto due = row.get<std::optional<std::int64_t>>(task_columns + 1))
                 a.due_in = std::chrono::microseconds{*due};
         }
@@ -113,6 +114,7 @@ awaitable<result<void>> pg_task_store::send_openings(std::span<openings::call* c
         std::string session;
         auto operator<=>(const key&) const = default;
     };
+
     std::map<key, std::vector<openings::call*>> groups;
     for (openings::call* c : calls) groups[{c->request.agent, c->request.session}].push_back(c);
     std::vector<agent_id> agents;
@@ -127,8 +129,8 @@ awaitable<result<void>> pg_task_store::send_openings(std::span<openings::call* c
         addresses.push_back(group.back()->request.address);
         order.push_back(&group);
     }
-    auto rows = co_await pool_.exec(sql::sessions_open,
-                                    pg::bind(calls.front()->request.tenant, agents, sessions, polls, addresses));
+    auto rows = co_await pool_.exec(
+        sql::sessions_open, pg::bind(calls.front()->request.tenant, agents, sessions, polls, addresses));
     if (!rows) co_return std::move(rows).error();
     for (const pg::row row : *rows) {
         const auto n = static_cast<std::size_t>(row.get<std::int64_t>(0));

@@ -4,20 +4,28 @@
 #include "db/sql.hpp"
 
 namespace holdfast::db {
-pg_task_store::pg_task_store(executor where, pg::pool& pool, const timing& times, const batch_observer& observe)
-    : pool_(pool), times_(times),
-      offers_(where, {.batch_max = 1000}, [](const offer_request& r) { return r.tenant; },
-              [this](auto calls) { return send_offers(calls); }, observe),
-      openings_(where, {}, [](const opening& r) { return r.tenant; },
-                [this](auto calls) { return send_openings(calls); }, observe),
-      acknowledgements_(where, {}, [](const task_key& r) { return r.tenant; },
-                        [this](auto calls) { return send_acknowledgements(calls); }, observe),
-      reports_(where, {}, [](const task_report& r) { return r.tenant; },
-               [this](auto calls) { return send_reports(calls); }, observe),
-      releases_(where, {}, [](const task_release& r) { return r.key.tenant; },
-                [this](auto calls) { return send_releases(calls); }, observe),
-      creations_(where, {.batch_max = 100}, [](const creation& r) { return r.tenant; },
-                 [this](auto calls) { return send_creations(calls); }, observe) {}
+pg_task_store::pg_task_store(executor where, pg::pool& pool, const timing& times,
+                             const batch_observer& observe)
+    : pool_(pool),
+      times_(times),
+      offers_(
+          where, {.batch_max = 1000}, [](const offer_request& r) { return r.tenant; },
+          [this](auto calls) { return send_offers(calls); }, observe),
+      openings_(
+          where, {}, [](const opening& r) { return r.tenant; },
+          [this](auto calls) { return send_openings(calls); }, observe),
+      acknowledgements_(
+          where, {}, [](const task_key& r) { return r.tenant; },
+          [this](auto calls) { return send_acknowledgements(calls); }, observe),
+      reports_(
+          where, {}, [](const task_report& r) { return r.tenant; },
+          [this](auto calls) { return send_reports(calls); }, observe),
+      releases_(
+          where, {}, [](const task_release& r) { return r.key.tenant; },
+          [this](auto calls) { return send_releases(calls); }, observe),
+      creations_(
+          where, {.batch_max = 100}, [](const creation& r) { return r.tenant; },
+          [this](auto calls) { return send_creations(calls); }, observe) {}
 
 void pg_task_store::close() {
     offers_.close();
@@ -32,8 +40,8 @@ awaitable<result<offer_answer>> pg_task_store::offer(offer_request request) {
     return offers_.submit(std::move(request));
 }
 
-awaitable<result<bool>> pg_task_store::open_poll(tenant_id tenant, agent_id agent, std::string session, poll_id poll,
-                                                 std::string address) {
+awaitable<result<bool>> pg_task_store::open_poll(tenant_id tenant, agent_id agent, std::string session,
+                                                 poll_id poll, std::string address) {
     return openings_.submit({tenant, agent, std::move(session), poll, std::move(address)});
 }
 
@@ -41,7 +49,9 @@ awaitable<result<task_change>> pg_task_store::acknowledge(task_key key) {
     return acknowledgements_.submit(std::move(key));
 }
 
-awaitable<result<task_change>> pg_task_store::finish(task_report report) { return reports_.submit(std::move(report)); }
+awaitable<result<task_change>> pg_task_store::finish(task_report report) {
+    return reports_.submit(std::move(report));
+}
 
 awaitable<result<task_change>> pg_task_store::release(task_release release) {
     return releases_.submit(std::move(release));
@@ -65,8 +75,9 @@ awaitable<result<page<task>>> pg_task_store::list(tenant_id tenant, task_filter 
     if (filter.state) state = name_of(*filter.state);
     std::optional<std::string> type;
     if (filter.type) type = name_of(*filter.type);
-    auto rows = co_await pool_.exec(sql::tasks_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}, state,
-                                                              type, filter.agent, filter.policy));
+    auto rows =
+        co_await pool_.exec(sql::tasks_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1},
+                                                      state, type, filter.agent, filter.policy));
     if (!rows) co_return std::move(rows).error();
     std::vector<task> found;
     for (const pg::row row : *rows) found.push_back(read_task(row));

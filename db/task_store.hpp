@@ -62,7 +62,8 @@ private:
     awaitable<result<void>> send_reports(std::span<reports::call* const> calls);
     awaitable<result<void>> send_releases(std::span<releases::call* const> calls);
     awaitable<result<void>> send_creations(std::span<creations::call* const> calls);
-    awaitable<result<created_tasks>> create_once(tenant_id tenant, std::vector<task_order> orders, idempotency once);
+    awaitable<result<created_tasks>> create_once(tenant_id tenant, std::vector<task_order> orders,
+                                                 idempotency once);
     awaitable<result<created_tasks>> repeat_of(tenant_id tenant, idempotency once);
 
     pg::pool& pool_;

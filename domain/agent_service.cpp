@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t heard_max = 200'000;
 
 bool is_hostname_char(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
 }
 
 } // namespace
@@ -29,8 +30,10 @@ awaitable<result<registration_answer>> agent_service::register_(identity by, reg
     }
     const std::string hostname = wanted.hostname;
     result<registered> made = failure{errc::internal};
-    if (token) made = co_await agents_.enroll(by, std::move(wanted), std::move(hash));
-    else made = co_await agents_.register_(by, std::move(wanted));
+    if (token)
+        made = co_await agents_.enroll(by, std::move(wanted), std::move(hash));
+    else
+        made = co_await agents_.register_(by, std::move(wanted));
     if (!made) co_return std::move(made).error();
     log::info(made->created ? "[AGENTS] Registered a new agent" : "[AGENTS] Registered a known agent",
               {{"agent", made->who.id}, {"hostname", hostname}});
@@ -51,7 +54,9 @@ awaitable<void> agent_service::heard_of(tenant_id tenant, agent_id agent) {
     if (!touched) heard_.erase(agent);
 }
 
-awaitable<result<agent>> agent_service::get(tenant_id tenant, agent_id id) { return agents_.get(tenant, id); }
+awaitable<result<agent>> agent_service::get(tenant_id tenant, agent_id id) {
+    return agents_.get(tenant, id);
+}
 
 awaitable<result<page<agent>>> agent_service::list(tenant_id tenant, page_request page) {
     return agents_.list(tenant, page);

@@ -31,7 +31,9 @@ steady_clock::time_point look_again_at(steady_clock::time_point deadline,
 class watched {
 public:
     watched(peer& caller, waiter& parked) : caller_(caller) { caller_.watch(&parked); }
+
     ~watched() { caller_.watch(nullptr); }
+
     watched(const watched&) = delete;
     watched& operator=(const watched&) = delete;
     watched(watched&&) = delete;
@@ -81,11 +83,12 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
             co_return failure{errc::gone_away};
         }
         const bool will_wait = !last && request.wait.count() > 0;
-        offer_request ask{request.tenant, request.agent,     poll,            request.limit,
-                          request.types,  request.lookahead, request.session, will_wait};
+        offer_request ask{request.tenant,    request.agent,   poll,     request.limit, request.types,
+                          request.lookahead, request.session, will_wait};
         auto offered = co_await tasks_.offer(std::move(ask));
         if (!offered) {
-            // Without the database a poll that may wait goes on waiting: it looks again when rung, or at its end.
+            // Without the database a poll that may wait goes on waiting: it looks again when rung, or at its
+            // end.
             if (!will_wait || offered.error().code() == errc::internal) co_return std::move(offered).error();
             offered = offer_answer{{}, poll, std::chrono::seconds{1}};
         }
@@ -100,7 +103,8 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
                 co_return failure{errc::gone_away};
             }
             if (rung != steady_clock::time_point{})
-                counts_.wake_seconds.observe(std::chrono::duration<double>(steady_clock::now() - rung).count());
+                counts_.wake_seconds.observe(
+                    std::chrono::duration<double>(steady_clock::now() - rung).count());
             counts_.tasks_fetched.add();
             counts_.tasks_assigned.add(offered->tasks.size());
             co_return poll_answer{offered->poll, std::move(offered->tasks)};
@@ -124,21 +128,25 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
     }
 }
 
-awaitable<void> assignment::give_back(tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks) {
+awaitable<void> assignment::give_back(tenant_id tenant, agent_id agent, poll_id poll,
+                                      std::vector<task_id> tasks) {
     const auto count = tasks.size();
     auto given = co_await tasks_.give_back(tenant, poll, std::move(tasks));
     if (!given) {
         // The offer lease brings them back.
-        log::warning("[TASKS] could not give an undelivered answer back", {{"agent", agent}, {"tasks", count}, {"cause", given.error().cause()}});
+        log::warning("[TASKS] could not give an undelivered answer back",
+                     {{"agent", agent}, {"tasks", count}, {"cause", given.error().cause()}});
         co_return;
     }
     counts_.tasks_given_back.add(static_cast<std::uint64_t>(*given));
-    log::info("[TASKS] Gave " + std::to_string(*given) + " undelivered task(s) of agent " + to_string(agent) + " back",
+    log::info("[TASKS] Gave " + std::to_string(*given) + " undelivered task(s) of agent " + to_string(agent) +
+                  " back",
               {{"agent", agent}});
     bell_.ring(std::span(&agent, 1));
 }
 
-void assignment::undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks) {
+void assignment::undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll,
+                             std::vector<task_id> tasks) {
     auto work = give_back(tenant, agent, poll, std::move(tasks));
     asio::co_spawn(ex, std::move(work), [](const std::exception_ptr& failed) {
         if (failed) log::error("[TASKS] giving an answer back failed");

@@ -45,7 +45,8 @@ private:
     using ticket = waiting_room::ticket;
 
     awaitable<result<void>> open(const poll_request& request, poll_id poll);
-    awaitable<result<poll_answer>> serve(const poll_request& request, peer& caller, ticket& place, poll_id poll);
+    awaitable<result<poll_answer>> serve(const poll_request& request, peer& caller, ticket& place,
+                                         poll_id poll);
     awaitable<void> give_back(tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks);
 
     task_store& tasks_;

@@ -17,8 +17,7 @@ using boost::system::error_code;
 
 using executor = asio::io_context::executor_type;
 
-template <class T>
-using awaitable = asio::awaitable<T, executor>;
+template <class T> using awaitable = asio::awaitable<T, executor>;
 
 using use_awaitable_t = asio::use_awaitable_t<executor>;
 inline constexpr use_awaitable_t use_awaitable{};

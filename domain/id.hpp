@@ -23,18 +23,21 @@ using boost::uuids::uuid;
 // A new version 7 UUID: ordered by time within a process, also inside one millisecond. Any thread.
 [[nodiscard]] uuid make_uuid();
 
-template <class Tag>
-struct id {
+template <class Tag> struct id {
     uuid value{};
 
     [[nodiscard]] static id make() { return {make_uuid()}; }
+
     [[nodiscard]] bool is_nil() const { return value.is_nil(); }
+
     friend bool operator==(const id&, const id&) = default;
-    friend auto operator<=>(const id& a, const id& b) { return std::memcmp(a.value.data, b.value.data, 16) <=> 0; }
+
+    friend auto operator<=>(const id& a, const id& b) {
+        return std::memcmp(a.value.data, b.value.data, 16) <=> 0;
+    }
 };
 
-template <class Tag>
-[[nodiscard]] std::string to_string(const id<Tag>& value) {
+template <class Tag> [[nodiscard]] std::string to_string(const id<Tag>& value) {
     return to_string(value.value);
 }
 
@@ -50,10 +53,7 @@ using poll_id = id<struct poll_tag>;
 struct id_hash {
     using is_avalanching = void;
 
-    template <class Tag>
-    std::size_t operator()(const id<Tag>& value) const {
-        return (*this)(value.value);
-    }
+    template <class Tag> std::size_t operator()(const id<Tag>& value) const { return (*this)(value.value); }
 
     std::size_t operator()(const uuid& value) const {
         std::uint64_t a = 0;

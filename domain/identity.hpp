@@ -28,11 +28,14 @@ public:
     }
 
     [[nodiscard]] constexpr bool contains(token_kind kind) const { return (bits_ & bit(kind)) != 0; }
+
     [[nodiscard]] constexpr bool empty() const { return bits_ == 0; }
+
     constexpr bool operator==(const token_kinds&) const = default;
 
 private:
     static constexpr unsigned bit(token_kind k) { return 1U << static_cast<unsigned>(k); }
+
     unsigned bits_ = 0;
 };
 

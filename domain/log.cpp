@@ -57,7 +57,8 @@ void append_quoted(std::string& out, std::string_view text) {
 
 bool is_plain(std::string_view text) {
     for (const char c : text)
-        if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7f) return false;
+        if (static_cast<unsigned char>(c) <= ' ' || c == '"' || c == '\\' || c == '=' || c == 0x7f)
+            return false;
     return !text.empty();
 }
 
@@ -69,8 +70,10 @@ std::string as_text(level which, std::string_view message, std::initializer_list
         out += ' ';
         out += f.key;
         out += '=';
-        if (is_plain(f.value)) out += f.value;
-        else append_quoted(out, f.value);
+        if (is_plain(f.value))
+            out += f.value;
+        else
+            append_quoted(out, f.value);
     }
     return out;
 }
@@ -84,8 +87,10 @@ std::string as_json(level which, std::string_view message, std::initializer_list
         out += ",\"";
         out += f.key;
         out += "\":";
-        if (f.number) out += f.value;
-        else append_quoted(out, f.value);
+        if (f.number)
+            out += f.value;
+        else
+            append_quoted(out, f.value);
     }
     out += '}';
     return out;
@@ -98,7 +103,8 @@ std::shared_ptr<spdlog::logger> make_logger(format form) {
     auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     auto made = std::make_shared<spdlog::async_logger>("holdfast", std::move(sink), spdlog::thread_pool(),
                                                        spdlog::async_overflow_policy::overrun_oldest);
-    made->set_pattern(form == format::json ? "{\"time\":\"%Y-%m-%dT%H:%M:%S.%fZ\",%v" : "%Y-%m-%dT%H:%M:%S.%eZ %v",
+    made->set_pattern(form == format::json ? "{\"time\":\"%Y-%m-%dT%H:%M:%S.%fZ\",%v"
+                                           : "%Y-%m-%dT%H:%M:%S.%eZ %v",
                       spdlog::pattern_time_type::utc);
     made->set_level(spdlog::level::debug);
     made->flush_on(spdlog::level::info);
@@ -118,15 +124,19 @@ void start(level minimum, format form) {
     lowest = minimum;
 }
 
-void flush() { logger()->flush(); }
+void flush() {
+    logger()->flush();
+}
 
-bool enabled(level which) { return which >= lowest.load(std::memory_order_relaxed); }
+bool enabled(level which) {
+    return which >= lowest.load(std::memory_order_relaxed);
+}
 
 void write(level which, std::string_view message, std::initializer_list<field> fields) {
     if (!enabled(which)) return;
-    logger()->log(spdlog_level(which), spdlog::string_view_t(shape == format::json
-                                                                 ? as_json(which, message, fields)
-                                                                 : as_text(which, message, fields)));
+    logger()->log(spdlog_level(which),
+                  spdlog::string_view_t(shape == format::json ? as_json(which, message, fields)
+                                                              : as_text(which, message, fields)));
 }
 
 } // namespace holdfast::log

@@ -21,14 +21,15 @@ struct field {
     bool number = false;
 
     field(std::string_view k, std::string_view v) : key(k), value(v) {}
+
     field(std::string_view k, const std::string& v) : key(k), value(v) {}
+
     field(std::string_view k, const char* v) : key(k), value(v) {}
 
     template <std::integral N>
     field(std::string_view k, N v) : key(k), value(std::to_string(v)), number(true) {}
 
-    template <class Tag>
-    field(std::string_view k, const id<Tag>& v) : key(k), value(to_string(v)) {}
+    template <class Tag> field(std::string_view k, const id<Tag>& v) : key(k), value(to_string(v)) {}
 };
 
 // Until this is called, lines go to standard error as text, from warning upwards.

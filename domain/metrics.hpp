@@ -11,7 +11,10 @@ namespace holdfast {
 
 class counter {
 public:
-    void add(std::uint64_t n = 1) { value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+    void add(std::uint64_t n = 1) {
+        value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+    }
+
     [[nodiscard]] std::uint64_t value() const { return value_.load(std::memory_order_relaxed); }
 
 private:
@@ -21,6 +24,7 @@ private:
 class gauge {
 public:
     void set(std::int64_t n) { value_.store(n, std::memory_order_relaxed); }
+
     [[nodiscard]] std::int64_t value() const { return value_.load(std::memory_order_relaxed); }
 
 private:
@@ -28,8 +32,7 @@ private:
 };
 
 // Fixed bounds, as Prometheus has them: bucket i counts what is <= bounds()[i], the last everything else.
-template <std::size_t N>
-class histogram {
+template <std::size_t N> class histogram {
 public:
     explicit constexpr histogram(const std::array<double, N>& bounds) : bounds_(bounds) {}
 
@@ -41,7 +44,9 @@ public:
     }
 
     [[nodiscard]] std::span<const double> bounds() const { return bounds_; }
+
     [[nodiscard]] std::uint64_t count(std::size_t bucket) const { return counts_[bucket].value(); }
+
     [[nodiscard]] double sum() const { return sum_.load(std::memory_order_relaxed); }
 
 private:
@@ -58,19 +63,19 @@ using seconds_histogram = histogram<seconds_bounds.size()>;
 using size_histogram = histogram<size_bounds.size()>;
 
 struct metrics {
-    counter tasks_fetched;      // answers to polls that held tasks
-    counter tasks_assigned;     // tasks in them
+    counter tasks_fetched;  // answers to polls that held tasks
+    counter tasks_assigned; // tasks in them
     counter tasks_acknowledged;
     counter tasks_completed;
-    counter tasks_failed;       // for good
-    counter tasks_retried;      // failed attempts that left another
-    counter tasks_released;     // handed back by agents
-    counter tasks_given_back;   // answers that could not be delivered
+    counter tasks_failed;     // for good
+    counter tasks_retried;    // failed attempts that left another
+    counter tasks_released;   // handed back by agents
+    counter tasks_given_back; // answers that could not be delivered
     counter tasks_created;
     counter leases_ended;
-    counter polls_abandoned;    // the caller hung up while waiting
-    counter polls_empty;        // answered 204
-    counter polls_superseded;   // a newer poll of the same session came
+    counter polls_abandoned;  // the caller hung up while waiting
+    counter polls_empty;      // answered 204
+    counter polls_superseded; // a newer poll of the same session came
     counter duplicate_identities;
     gauge polls_waiting;
     seconds_histogram wake_seconds{seconds_bounds}; // from the wake-up to the assignment's return

@@ -14,15 +14,13 @@ struct page_request {
     std::optional<uuid> before; // exclusive
 };
 
-template <class T>
-struct page {
+template <class T> struct page {
     std::vector<T> items;
     std::optional<uuid> next; // nothing: this was the last page
 };
 
 // Cuts the one item that was read too many and says where to go on. `id_of` gives an item's UUID.
-template <class T, class IdOf>
-page<T> make_page(std::vector<T> read, int limit, IdOf id_of) {
+template <class T, class IdOf> page<T> make_page(std::vector<T> read, int limit, IdOf id_of) {
     page<T> out{std::move(read), std::nullopt};
     if (out.items.size() > static_cast<std::size_t>(limit)) {
         out.items.resize(static_cast<std::size_t>(limit));

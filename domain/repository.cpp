@@ -7,15 +7,17 @@
 namespace holdfast {
 namespace {
 
-resolved_repository wrong(std::string_view member, std::string_view detail) { return {{}, repository_error{member, detail}}; }
+resolved_repository wrong(std::string_view member, std::string_view detail) {
+    return {{}, repository_error{member, detail}};
+}
 
 // RFC 3986, section 3.2.1: what may not stand in a user name or password as it is.
 std::string percent_encoded(std::string_view text) {
     static constexpr char digits[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~';
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '-' || c == '.' || c == '_' || c == '~';
         if (plain) {
             out += c;
         } else {
@@ -66,16 +68,20 @@ resolved_repository resolve_sftp(const repository_spec& s) {
 
 std::string masked_repository(std::string_view repository) {
     std::size_t begin = repository.find("://");
-    if (begin != std::string_view::npos) begin += 3;
-    else if (repository.starts_with("sftp:")) begin = 5;
-    else return std::string(repository);
+    if (begin != std::string_view::npos)
+        begin += 3;
+    else if (repository.starts_with("sftp:"))
+        begin = 5;
+    else
+        return std::string(repository);
     const std::size_t end = std::min(repository.find('/', begin), repository.size());
     const std::string_view authority = repository.substr(begin, end - begin);
     const std::size_t at = authority.rfind('@');
     if (at == std::string_view::npos) return std::string(repository);
     const std::size_t colon = authority.substr(0, at).find(':');
     if (colon == std::string_view::npos) return std::string(repository);
-    return std::string(repository.substr(0, begin + colon + 1)) + "***" + std::string(repository.substr(begin + at));
+    return std::string(repository.substr(0, begin + colon + 1)) + "***" +
+           std::string(repository.substr(begin + at));
 }
 
 resolved_repository resolve(const repository_spec& spec) {

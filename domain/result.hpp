@@ -50,13 +50,18 @@ public:
         : code_(code), where_(where), text_(std::make_unique<text>(text{std::move(detail), {}, {}})) {}
 
     [[nodiscard]] errc code() const { return code_; }
+
     [[nodiscard]] const std::source_location& where() const { return where_; }
 
     // A sentence that the client may read. Never holds a secret, a statement or a path of this machine.
-    [[nodiscard]] std::string_view detail() const { return text_ ? std::string_view(text_->detail) : std::string_view(); }
+    [[nodiscard]] std::string_view detail() const {
+        return text_ ? std::string_view(text_->detail) : std::string_view();
+    }
 
     // What only the log may say (a database's own message, for instance).
-    [[nodiscard]] std::string_view cause() const { return text_ ? std::string_view(text_->cause) : std::string_view(); }
+    [[nodiscard]] std::string_view cause() const {
+        return text_ ? std::string_view(text_->cause) : std::string_view();
+    }
 
     [[nodiscard]] const std::vector<field_error>& fields() const {
         static const std::vector<field_error> none;
@@ -99,21 +104,28 @@ private:
 
 // A value or a failure. Not boost::system::result: that one is not [[nodiscard]], copies its error at every
 // level, and `return {}` in a result<std::string> means success.
-template <class T>
-class [[nodiscard]] result {
+template <class T> class [[nodiscard]] result {
 public:
-    result(T value) : state_(std::in_place_index<0>, std::move(value)) {}     // NOLINT(google-explicit-constructor)
-    result(failure error) : state_(std::in_place_index<1>, std::move(error)) {} // NOLINT(google-explicit-constructor)
+    result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {} // NOLINT(google-explicit-constructor)
+
+    result(failure error)
+        : state_(std::in_place_index<1>, std::move(error)) {} // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] explicit operator bool() const { return state_.index() == 0; }
 
     [[nodiscard]] T& operator*() & { return value(); }
+
     [[nodiscard]] const T& operator*() const& { return const_cast<result&>(*this).value(); }
+
     [[nodiscard]] T&& operator*() && { return std::move(value()); }
+
     [[nodiscard]] T* operator->() { return &value(); }
+
     [[nodiscard]] const T* operator->() const { return &const_cast<result&>(*this).value(); }
 
     [[nodiscard]] const failure& error() const& { return const_cast<result&>(*this).wrong(); }
+
     [[nodiscard]] failure&& error() && { return std::move(wrong()); }
 
 private:
@@ -134,14 +146,16 @@ struct done_t {};
 
 inline constexpr done_t done{};
 
-template <>
-class [[nodiscard]] result<void> {
+template <> class [[nodiscard]] result<void> {
 public:
-    result(done_t) {}                                     // NOLINT(google-explicit-constructor)
+    result(done_t) {} // NOLINT(google-explicit-constructor)
+
     result(failure error) : error_(std::move(error)), failed_(true) {} // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] explicit operator bool() const { return !failed_; }
+
     [[nodiscard]] const failure& error() const& { return error_; }
+
     [[nodiscard]] failure&& error() && { return std::move(error_); }
 
 private:

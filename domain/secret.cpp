@@ -21,8 +21,8 @@ constexpr std::string_view prefix = "hf_";
 std::string sha256(std::string_view text) {
     std::string out(32, '\0');
     unsigned size = 0;
-    if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(out.data()), &size, EVP_sha256(),
-                   nullptr) != 1)
+    if (EVP_Digest(text.data(), text.size(), reinterpret_cast<unsigned char*>(out.data()), &size,
+                   EVP_sha256(), nullptr) != 1)
         std::abort();
     return out;
 }

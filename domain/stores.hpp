@@ -26,7 +26,7 @@ struct offer_request {
     int limit = 10;
     task_types types;
     std::chrono::seconds lookahead{0};
-    std::string session;  // empty: none
+    std::string session;    // empty: none
     bool will_wait = false; // wants to know when to look again
 };
 
@@ -110,8 +110,8 @@ public:
     // Undoes an offer whose answer was not delivered; tasks that are no longer this poll's are left alone.
     virtual awaitable<result<int>> give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) = 0;
     // Makes this poll its session's newest. True: the agent has another session from another address now.
-    virtual awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session, poll_id poll,
-                                              std::string address) = 0;
+    virtual awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session,
+                                              poll_id poll, std::string address) = 0;
 
     virtual awaitable<result<task_change>> acknowledge(task_key key) = 0;
     virtual awaitable<result<task_change>> finish(task_report report) = 0;
@@ -163,7 +163,8 @@ struct registered {
 class agent_store {
 public:
     // With `token_hash` (of an enrolled agent's own new token) a hostname that is taken is a failure.
-    virtual awaitable<result<registered>> enroll(identity by, registration wanted, std::string token_hash) = 0;
+    virtual awaitable<result<registered>> enroll(identity by, registration wanted,
+                                                 std::string token_hash) = 0;
     // A known hostname is the same agent with new details.
     virtual awaitable<result<registered>> register_(identity by, registration wanted) = 0;
     // May a fleet token act as this agent?
@@ -210,7 +211,8 @@ class token_store {
 public:
     // Nothing: not known, revoked, or expired.
     virtual awaitable<result<std::optional<known_token>>> find(tenant_id tenant, std::string hash) = 0;
-    virtual awaitable<result<token_record>> create(tenant_id tenant, token_record wanted, std::string hash) = 0;
+    virtual awaitable<result<token_record>> create(tenant_id tenant, token_record wanted,
+                                                   std::string hash) = 0;
     virtual awaitable<result<page<token_record>>> list(tenant_id tenant, page_request page) = 0;
     // errc::not_found where there is none that is still good.
     virtual awaitable<result<void>> revoke(tenant_id tenant, token_id id) = 0;

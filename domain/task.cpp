@@ -19,12 +19,20 @@ std::optional<Enum> find(const std::array<std::string_view, N>& names, std::stri
 
 } // namespace
 
-std::string_view name_of(task_type type) { return type_names.at(static_cast<std::size_t>(type)); }
+std::string_view name_of(task_type type) {
+    return type_names.at(static_cast<std::size_t>(type));
+}
 
-std::optional<task_type> task_type_from(std::string_view name) { return find<task_type>(type_names, name); }
+std::optional<task_type> task_type_from(std::string_view name) {
+    return find<task_type>(type_names, name);
+}
 
-std::string_view name_of(task_state state) { return state_names.at(static_cast<std::size_t>(state)); }
+std::string_view name_of(task_state state) {
+    return state_names.at(static_cast<std::size_t>(state));
+}
 
-std::optional<task_state> task_state_from(std::string_view name) { return find<task_state>(state_names, name); }
+std::optional<task_state> task_state_from(std::string_view name) {
+    return find<task_state>(state_names, name);
+}
 
 } // namespace holdfast

@@ -30,8 +30,13 @@ struct task_types {
     std::uint8_t bits = 0b111;
 
     static constexpr task_types none() { return {0}; }
+
     void add(task_type type) { bits = static_cast<std::uint8_t>(bits | (1U << static_cast<unsigned>(type))); }
-    [[nodiscard]] bool contains(task_type type) const { return ((bits >> static_cast<unsigned>(type)) & 1U) != 0; }
+
+    [[nodiscard]] bool contains(task_type type) const {
+        return ((bits >> static_cast<unsigned>(type)) & 1U) != 0;
+    }
+
     friend bool operator==(const task_types&, const task_types&) = default;
 };
 
@@ -57,12 +62,13 @@ struct task {
     task_type type = task_type::backup;
     work what;
     task_state state = task_state::pending;
-    int attempt = 0;      // number of the present or last offer; 0: never offered
-    int failures = 0;     // failed attempts; what max_attempts is held against
+    int attempt = 0;  // number of the present or last offer; 0: never offered
+    int failures = 0; // failed attempts; what max_attempts is held against
     int max_attempts = 3;
     instant created_at;
     std::optional<instant> scheduled_for;
-    std::optional<instant> not_before; // pending, and not to be offered before (retry delay, or as asked on release)
+    std::optional<instant>
+        not_before; // pending, and not to be offered before (retry delay, or as asked on release)
     std::optional<instant> assigned_at;
     std::optional<instant> lease_until;
     std::optional<instant> acknowledged_at;

@@ -30,11 +30,13 @@ constexpr std::array table{
     transition{in_progress, cancel, attempts_guard::any, cancelled},
 };
 
-constexpr std::array<std::string_view, 5> category_names{"network", "transient", "permission", "repository", "unknown"};
+constexpr std::array<std::string_view, 5> category_names{"network", "transient", "permission", "repository",
+                                                         "unknown"};
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return out;
 }
 
@@ -75,19 +77,22 @@ constexpr std::array hints{
 };
 
 failure stale(int attempt, int present) {
-    return failure{errc::lease_lost, "attempt " + std::to_string(attempt) + " is not the task's present attempt (" +
-                                         std::to_string(present) + "): its lease is lost"};
+    return failure{errc::lease_lost, "attempt " + std::to_string(attempt) +
+                                         " is not the task's present attempt (" + std::to_string(present) +
+                                         "): its lease is lost"};
 }
 
 failure not_while(std::string_view what, task_state state, std::string_view instead) {
-    return failure{errc::conflict,
-                   "the task can't be " + std::string(what) + ": it is " + std::string(name_of(state)) +
-                       (instead.empty() ? std::string() : ", " + std::string(instead))};
+    return failure{errc::conflict, "the task can't be " + std::string(what) + ": it is " +
+                                       std::string(name_of(state)) +
+                                       (instead.empty() ? std::string() : ", " + std::string(instead))};
 }
 
 } // namespace
 
-std::span<const transition> transitions() { return table; }
+std::span<const transition> transitions() {
+    return table;
+}
 
 std::optional<task_state> next_state(const task& now, task_event event) {
     const bool left = now.failures + 1 < now.max_attempts;
@@ -100,7 +105,9 @@ std::optional<task_state> next_state(const task& now, task_event event) {
     return std::nullopt;
 }
 
-std::string_view name_of(error_category category) { return category_names.at(static_cast<std::size_t>(category)); }
+std::string_view name_of(error_category category) {
+    return category_names.at(static_cast<std::size_t>(category));
+}
 
 std::optional<error_category> error_category_from(std::string_view name) {
     for (std::size_t i = 0; i < category_names.size(); ++i)
@@ -124,11 +131,13 @@ std::optional<failure> refuse_acknowledge(const standing& found, std::optional<i
 std::optional<failure> refuse_finish(const standing& found, std::optional<int> attempt, outcome said) {
     if (attempt && *attempt != found.attempt) return stale(*attempt, found.attempt);
     if (found.state == completed && said == outcome::completed) return std::nullopt;
-    if ((found.state == failed || found.state == pending) && found.last_attempt_failed && said == outcome::failed)
+    if ((found.state == failed || found.state == pending) && found.last_attempt_failed &&
+        said == outcome::failed)
         return std::nullopt;
     if (found.state == assigned) return not_while("finished", found.state, "acknowledge it first");
     if (found.state == pending && attempt)
-        return failure{errc::lease_lost, "the lease of attempt " + std::to_string(*attempt) + " is over: the task is pending again"};
+        return failure{errc::lease_lost, "the lease of attempt " + std::to_string(*attempt) +
+                                             " is over: the task is pending again"};
     return not_while("finished", found.state, "");
 }
 

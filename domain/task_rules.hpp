@@ -12,17 +12,17 @@
 namespace holdfast {
 
 enum class task_event : std::uint8_t {
-    offer,           // handed to a poll
-    offer_again,     // the same session asks anew: its last answer was lost
-    offer_lapsed,    // nobody acknowledged within the offer lease
-    give_back,       // the answer could not be delivered
-    acknowledge,     // the agent starts
-    run_lapsed,      // the agent went silent: the run lease ended; a failed attempt
-    succeed,         // the agent reports completion
-    fail,            // the agent reports failure
-    fail_for_good,   // … of a kind that no retry mends
-    release,         // the agent hands it back; no attempt spent
-    cancel,          // an operator
+    offer,         // handed to a poll
+    offer_again,   // the same session asks anew: its last answer was lost
+    offer_lapsed,  // nobody acknowledged within the offer lease
+    give_back,     // the answer could not be delivered
+    acknowledge,   // the agent starts
+    run_lapsed,    // the agent went silent: the run lease ended; a failed attempt
+    succeed,       // the agent reports completion
+    fail,          // the agent reports failure
+    fail_for_good, // … of a kind that no retry mends
+    release,       // the agent hands it back; no attempt spent
+    cancel,        // an operator
 };
 
 inline constexpr task_event last_task_event = task_event::cancel;
@@ -53,7 +53,10 @@ enum class error_category : std::uint8_t { network, transient, permission, repos
 
 // From restic's own words, where the agent names no category.
 [[nodiscard]] error_category classify(std::string_view error_message);
-[[nodiscard]] inline bool mended_by_retry(error_category category) { return category != error_category::permission; }
+
+[[nodiscard]] inline bool mended_by_retry(error_category category) {
+    return category != error_category::permission;
+}
 
 // What a statement found where it could change nothing: enough to tell a repetition from a contradiction.
 struct standing {
@@ -65,7 +68,8 @@ struct standing {
 // The state machine's refusals in words. Nothing: the request is a repetition, and the answer is the same
 // again.
 [[nodiscard]] std::optional<failure> refuse_acknowledge(const standing& found, std::optional<int> attempt);
-[[nodiscard]] std::optional<failure> refuse_finish(const standing& found, std::optional<int> attempt, outcome said);
+[[nodiscard]] std::optional<failure> refuse_finish(const standing& found, std::optional<int> attempt,
+                                                   outcome said);
 [[nodiscard]] std::optional<failure> refuse_release(const standing& found, std::optional<int> attempt);
 
 } // namespace holdfast

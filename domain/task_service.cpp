@@ -57,9 +57,12 @@ awaitable<result<task_change>> task_service::finish(task_report report) {
         co_return std::move(changed).error();
     }
     if (changed->repeated) co_return changed;
-    if (said == outcome::completed) counts_.tasks_completed.add();
-    else if (changed->state == task_state::failed) counts_.tasks_failed.add();
-    else counts_.tasks_retried.add();
+    if (said == outcome::completed)
+        counts_.tasks_completed.add();
+    else if (changed->state == task_state::failed)
+        counts_.tasks_failed.add();
+    else
+        counts_.tasks_retried.add();
     log::info("[TASKS] Task finished: task=" + to_string(id) + ", agent=" + to_string(agent) +
                   ", status=" + std::string(name_of(changed->state)),
               {{"attempt", changed->attempt}});
@@ -75,7 +78,8 @@ awaitable<result<task_change>> task_service::release(task_release release) {
     if (!changed) co_return std::move(changed).error();
     if (changed->repeated) co_return changed;
     counts_.tasks_released.add();
-    log::info("[TASKS] Task released: task=" + to_string(id) + ", agent=" + to_string(agent), {{"reason", reason}});
+    log::info("[TASKS] Task released: task=" + to_string(id) + ", agent=" + to_string(agent),
+              {{"reason", reason}});
     bell_.ring(std::span(&agent, 1));
     co_return changed;
 }

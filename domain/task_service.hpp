@@ -13,7 +13,8 @@ namespace holdfast {
 
 class task_service {
 public:
-    task_service(task_store& tasks, wakeups& bell, metrics& counts) : tasks_(tasks), bell_(bell), counts_(counts) {}
+    task_service(task_store& tasks, wakeups& bell, metrics& counts)
+        : tasks_(tasks), bell_(bell), counts_(counts) {}
 
     // All or none. Whoever waits for one of them is woken after the commit.
     [[nodiscard]] awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
@@ -25,7 +26,8 @@ public:
 
     [[nodiscard]] awaitable<result<task>> get(tenant_id tenant, task_id id) { return tasks_.get(tenant, id); }
 
-    [[nodiscard]] awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) {
+    [[nodiscard]] awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter,
+                                                     page_request page) {
         return tasks_.list(tenant, filter, page);
     }
 

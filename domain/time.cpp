@@ -40,8 +40,12 @@ public:
         return mark;
     }
 
-    [[nodiscard]] bool at_digit() const { return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9'; }
+    [[nodiscard]] bool at_digit() const {
+        return !rest_.empty() && rest_.front() >= '0' && rest_.front() <= '9';
+    }
+
     [[nodiscard]] bool next_is(char mark) const { return !rest_.empty() && rest_.front() == mark; }
+
     [[nodiscard]] bool finished() const { return good_ && rest_.empty(); }
 
 private:
@@ -89,8 +93,10 @@ std::string to_rfc3339(instant at) {
     const auto micros = clock.subseconds().count();
     if (micros != 0) {
         out += '.';
-        if (micros % 1000 == 0) put(out, micros / 1000, 3);
-        else put(out, micros, 6);
+        if (micros % 1000 == 0)
+            put(out, micros / 1000, 3);
+        else
+            put(out, micros, 6);
     }
     out += 'Z';
     return out;

@@ -6,9 +6,9 @@
 namespace holdfast {
 
 struct timing {
-    std::chrono::seconds offer_lease{60};  // from the answer to the acknowledgement
-    std::chrono::seconds run_lease{600};   // from the acknowledgement on; renewed by heartbeat
-    std::chrono::seconds retry_base{30};   // first retry's upper bound; doubles with each failure (full jitter)
+    std::chrono::seconds offer_lease{60}; // from the answer to the acknowledgement
+    std::chrono::seconds run_lease{600};  // from the acknowledgement on; renewed by heartbeat
+    std::chrono::seconds retry_base{30}; // first retry's upper bound; doubles with each failure (full jitter)
     std::chrono::seconds retry_cap{3600};  // no retry waits longer
     std::chrono::seconds wait_default{0};  // of a poll that names no wait
     std::chrono::seconds wait_max{60};     // longer waits are cut to it

@@ -11,17 +11,20 @@ constexpr std::chrono::seconds good_for{10};
 constexpr std::size_t cached_max = 50'000;
 
 // Room for a new entry: what is stale goes, and if all of it is fresh, all of it goes.
-template <class Map>
-void make_room(Map& map) {
+template <class Map> void make_room(Map& map) {
     if (map.size() < cached_max) return;
     const auto now = steady_clock::now();
     erase_if(map, [now](const auto& entry) { return entry.second.good_until <= now; });
     if (map.size() >= cached_max) map.clear();
 }
 
-failure unknown_token() { return failure{errc::unauthorized, "the token is not known, revoked, or expired"}; }
+failure unknown_token() {
+    return failure{errc::unauthorized, "the token is not known, revoked, or expired"};
+}
 
-failure no_such_agent() { return failure{errc::not_found, "there is no such agent"}; }
+failure no_such_agent() {
+    return failure{errc::not_found, "there is no such agent"};
+}
 
 } // namespace
 
@@ -41,7 +44,8 @@ awaitable<result<identity>> token_service::identify(std::string token) {
     auto until = steady_clock::now() + good_for;
     if (known.expires_at) {
         const auto left = *known.expires_at - std::chrono::system_clock::now();
-        until = std::min(until, steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(left));
+        until =
+            std::min(until, steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(left));
     }
     make_room(known_);
     known_.insert_or_assign(hash, cached{known.who, until});
@@ -61,8 +65,10 @@ awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
         members_.erase(found);
     }
     result<bool> may = false;
-    if (who.kind == token_kind::fleet) may = co_await agents_.is_member(who.tenant, who.token, agent);
-    else may = co_await agents_.exists(who.tenant, agent);
+    if (who.kind == token_kind::fleet)
+        may = co_await agents_.is_member(who.tenant, who.token, agent);
+    else
+        may = co_await agents_.exists(who.tenant, agent);
     if (!may) co_return std::move(may).error();
     if (!*may) co_return no_such_agent();
     make_room(members_);

@@ -57,7 +57,10 @@ private:
 
     struct membership_hash {
         using is_avalanching = void;
-        std::size_t operator()(const membership& m) const { return id_hash{}(m.token) * 31 + id_hash{}(m.agent); }
+
+        std::size_t operator()(const membership& m) const {
+            return id_hash{}(m.token) * 31 + id_hash{}(m.agent);
+        }
     };
 
     struct member {

@@ -1,5 +1,5 @@
-// What the product accepts: pure rules on values that have the right type already. What is wrong comes back by
-// JSON pointer.
+// What the product accepts: pure rules on values that have the right type already. What is wrong comes back
+// by JSON pointer.
 #pragma once
 
 #include "domain/policy.hpp"
@@ -29,8 +29,10 @@ inline constexpr int tasks_in_one_request_max = 1000;
 // restic's durations: 1y5m7d2h
 [[nodiscard]] bool is_restic_duration(std::string_view text);
 
-void check_include_paths(std::string_view pointer, const std::vector<std::string>& paths, std::vector<field_error>& wrong);
-void check_exclude_paths(std::string_view pointer, const std::vector<std::string>& paths, std::vector<field_error>& wrong);
+void check_include_paths(std::string_view pointer, const std::vector<std::string>& paths,
+                         std::vector<field_error>& wrong);
+void check_exclude_paths(std::string_view pointer, const std::vector<std::string>& paths,
+                         std::vector<field_error>& wrong);
 void check_range(std::string_view pointer, std::int64_t value, std::int64_t low, std::int64_t high,
                  std::vector<field_error>& wrong);
 

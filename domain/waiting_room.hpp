@@ -20,7 +20,8 @@ class waiting_room {
 public:
     // One poll's place, from before its first look to its answer. On its shard's thread only.
     class ticket final : public waiter,
-                   public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+                         public boost::intrusive::list_base_hook<
+                             boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
     public:
         enum class wake : std::uint8_t { called, deadline, abandoned, finished };
 
@@ -40,9 +41,11 @@ public:
         [[nodiscard]] awaitable<wake> wait(std::uint32_t heard, steady_clock::time_point until);
 
         void abandon() override { end(wake::abandoned); }
+
         void finish_early() override { end(wake::finished); }
 
         [[nodiscard]] bool superseded() const { return superseded_; }
+
         [[nodiscard]] const std::string& session() const { return session_; }
 
     private:
@@ -62,6 +65,7 @@ public:
     };
 
     explicit waiting_room(executor ex) : executor_(ex) {}
+
     waiting_room(const waiting_room&) = delete;
     waiting_room& operator=(const waiting_room&) = delete;
 
@@ -76,6 +80,7 @@ public:
     void drain();
 
     [[nodiscard]] bool draining() const { return draining_; }
+
     [[nodiscard]] std::size_t size() const { return size_; }
 
 private:

@@ -45,8 +45,8 @@ awaitable<void> connection::run() {
     co_await say_goodbye();
 }
 
-// Ends with the first byte of a request (true), with the client, the deadline, or a drain (false). No buffer is
-// held here: the socket itself is awaited.
+// Ends with the first byte of a request (true), with the client, the deadline, or a drain (false). No buffer
+// is held here: the socket itself is awaited.
 awaitable<bool> connection::wait_for_request(bool first) {
     if (ahead_.size() != 0) co_return true;
     arm(first ? front_.parts.bounds.header : front_.parts.bounds.idle);
@@ -119,12 +119,13 @@ void connection::report(const turn& now, bool sent) const {
     if (front_.parts.seen) front_.parts.seen->on_request(name, now.answer.status, took.count());
     const bool slow = took > front_.parts.bounds.slow_request;
     if ((!slow && sent && now.answer.status < 400) || !log::enabled(log::level::debug)) return;
-    log::debug("request", {{"route", name},
-                           {"status", now.answer.status},
-                           {"milliseconds", static_cast<std::int64_t>(took.count() * 1000)},
-                           {"delivered", sent ? "yes" : "no"},
-                           {"request", now.request_id},
-                           {"traceparent", now.asked ? now.asked->request().header(header::traceparent) : ""}});
+    log::debug("request",
+               {{"route", name},
+                {"status", now.answer.status},
+                {"milliseconds", static_cast<std::int64_t>(took.count() * 1000)},
+                {"delivered", sent ? "yes" : "no"},
+                {"request", now.request_id},
+                {"traceparent", now.asked ? now.asked->request().header(header::traceparent) : ""}});
 }
 
 awaitable<void> connection::say_goodbye() {
@@ -137,8 +138,8 @@ awaitable<void> connection::say_goodbye() {
     if (unread && !ec) co_await linger();
 }
 
-// Closing a socket with unread bytes makes the kernel send a reset, which can overtake our last reply: so read on,
-// for a moment, and throw away.
+// Closing a socket with unread bytes makes the kernel send a reset, which can overtake our last reply: so
+// read on, for a moment, and throw away.
 awaitable<void> connection::linger() {
     error_code ec;
     stream_.socket().shutdown(tcp_socket::shutdown_send, ec);
@@ -183,8 +184,10 @@ void connection::drain() {
 }
 
 void connection::expired() {
-    if (idle_) drain(); // nobody is in the middle of anything: close politely
-    else stream_.close();
+    if (idle_)
+        drain(); // nobody is in the middle of anything: close politely
+    else
+        stream_.close();
 }
 
 void connection::cut() {

@@ -1,5 +1,5 @@
-// One client's connection: one coroutine from handshake to good-bye, and at most one standing watch on the socket
-// that tells a parked poll when its client goes or speaks. Held by both through a shared_ptr.
+// One client's connection: one coroutine from handshake to good-bye, and at most one standing watch on the
+// socket that tells a parked poll when its client goes or speaks. Held by both through a shared_ptr.
 #pragma once
 
 #include "domain/peer.hpp"
@@ -32,6 +32,7 @@ public:
     connection(front& home, tcp_socket socket, const tls_context& tls);
 
     [[nodiscard]] bool present() override { return stream_.look() != seen::gone; }
+
     void watch(waiter* parked) override;
 
 private:

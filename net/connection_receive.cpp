@@ -16,7 +16,9 @@ namespace {
 
 namespace http = boost::beast::http;
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
 constexpr std::array<std::pair<http::field, header>, 7> kept{{
     {http::field::authorization, header::authorization},
@@ -28,14 +30,16 @@ constexpr std::array<std::pair<http::field, header>, 7> kept{{
     {http::field::unknown, header::traceparent},
 }};
 
-bool iequals(std::string_view a, std::string_view b) { return boost::beast::iequals(a, b); }
+bool iequals(std::string_view a, std::string_view b) {
+    return boost::beast::iequals(a, b);
+}
 
 // Echoed only when it can't do harm in a log or a header.
 std::string request_id_of(std::string_view given) {
     constexpr std::size_t size_max = 128;
     const bool sane = !given.empty() && given.size() <= size_max && std::ranges::all_of(given, [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-               c == '-';
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+               c == '_' || c == '-';
     });
     return sane ? std::string(given) : to_string(make_uuid());
 }
@@ -43,7 +47,8 @@ std::string request_id_of(std::string_view given) {
 // The token of "Bearer <token>" (RFC 6750); empty when it is anything else.
 std::string_view bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "Bearer ";
-    if (authorization.size() <= scheme.size() || !iequals(authorization.substr(0, scheme.size()), scheme)) return {};
+    if (authorization.size() <= scheme.size() || !iequals(authorization.substr(0, scheme.size()), scheme))
+        return {};
     authorization.remove_prefix(scheme.size());
     return authorization.substr(std::min(authorization.find_first_not_of(' '), authorization.size()));
 }
@@ -53,7 +58,8 @@ std::string_view defect_of(const http::fields& fields, bool http11, bool chunked
     const auto hosts = fields.count(http::field::host);
     if (hosts > 1 || (http11 && hosts == 0)) return "An HTTP/1.1 request needs exactly one Host header.";
     const auto encodings = fields.count(http::field::transfer_encoding);
-    if (encodings != 0 && (!http11 || encodings > 1 || !chunked)) return "The only transfer encoding taken is chunked.";
+    if (encodings != 0 && (!http11 || encodings > 1 || !chunked))
+        return "The only transfer encoding taken is chunked.";
     return {};
 }
 
@@ -79,9 +85,10 @@ awaitable<bool> connection::receive(turn& now) {
         now.close = unread_ = true;
         now.request_id = request_id_of({});
         const bool large = ec == http::error::header_limit;
-        refuse(now, problem(large ? problems::headers_too_large : problems::malformed,
-                            large ? "The headers are larger than this server takes." : "This is not HTTP/1.1.",
-                            place_of(now)));
+        refuse(now,
+               problem(large ? problems::headers_too_large : problems::malformed,
+                       large ? "The headers are larger than this server takes." : "This is not HTTP/1.1.",
+                       place_of(now)));
         co_return true;
     }
     take_head(now, from);
@@ -116,8 +123,10 @@ awaitable<bool> connection::receive_body(turn& now, message_reader& from) {
         now.close = unread_ = true;
         const bool large = ec == http::error::body_limit;
         if (!now.refused)
-            refuse(now, large ? problem(failure{errc::too_large, "The body is larger than this call takes."}, place_of(now))
-                              : problem(problems::malformed, "The body is not framed as HTTP/1.1 says.", place_of(now)));
+            refuse(now, large ? problem(failure{errc::too_large, "The body is larger than this call takes."},
+                                        place_of(now))
+                              : problem(problems::malformed, "The body is not framed as HTTP/1.1 says.",
+                                        place_of(now)));
     } else if (!now.refused && now.way->method != verb::get && now.way->method != verb::delete_) {
         now.asked->request().body = from.take_body();
     }
@@ -135,8 +144,8 @@ void connection::take_head(turn& now, message_reader& from) {
     const std::string_view target = view(head.target());
     if (target.size() > front_.parts.bounds.target_bytes_max) {
         now.close = true;
-        return refuse(now, problem(problems::target_too_long, "The request target is longer than this server takes.",
-                                   place_of(now)));
+        return refuse(now, problem(problems::target_too_long,
+                                   "The request target is longer than this server takes.", place_of(now)));
     }
     request asked;
     asked.set_target(target);
@@ -153,7 +162,8 @@ void connection::take_head(turn& now, message_reader& from) {
         return refuse(now, problem(problems::malformed, defect, place_of(now)));
     }
     if (head.method() == http::verb::unknown)
-        return refuse(now, problem(problems::not_implemented, "This method is not known here.", place_of(now)));
+        return refuse(now,
+                      problem(problems::not_implemented, "This method is not known here.", place_of(now)));
     choose_route(now, std::move(asked), now.head ? verb::get : verb_from(view(head.method_string())));
 }
 
@@ -169,11 +179,15 @@ void connection::choose_route(turn& now, request asked, std::optional<verb> meth
     const bool strange = !expect.empty() && !iequals(expect, "100-continue");
     now.asked.emplace(std::move(asked), found.ids, now.request_id, *this);
     if (!target) return refuse(now, problem(target.error(), place_of(now)));
-    if (strange) return refuse(now, problem(problems::expectation_failed, "Only 100-continue is known.", place_of(now)));
+    if (strange)
+        return refuse(now,
+                      problem(problems::expectation_failed, "Only 100-continue is known.", place_of(now)));
     if (!found.chosen && found.allow.empty())
-        return refuse(now, problem(failure{errc::not_found, "There is nothing at this path."}, place_of(now)));
+        return refuse(now,
+                      problem(failure{errc::not_found, "There is nothing at this path."}, place_of(now)));
     if (!found.chosen) {
-        refuse(now, problem(problems::method_not_allowed, "This path takes " + found.allow + ".", place_of(now)));
+        refuse(now,
+               problem(problems::method_not_allowed, "This path takes " + found.allow + ".", place_of(now)));
         now.answer.headers.emplace_back("Allow", std::move(found.allow));
         return;
     }
@@ -181,7 +195,8 @@ void connection::choose_route(turn& now, request asked, std::optional<verb> meth
     now.bad_parameter = found.bad_parameter;
 }
 
-// Before the body is read: who asks, whether the route lets that kind of token in, whether the path makes sense.
+// Before the body is read: who asks, whether the route lets that kind of token in, whether the path makes
+// sense.
 awaitable<void> connection::authorize(turn& now) {
     request& asked = now.asked->request();
     const std::string token(bearer_token(asked.header(header::authorization)));
@@ -192,11 +207,14 @@ awaitable<void> connection::authorize(turn& now) {
     } else if (!token.empty() && !now.way->allowed.empty()) {
         disarm(); // this wait is ours, not the client's
         const result<identity> who = co_await front_.parts.tokens.identify(token);
-        if (!who) refuse(now, problem(who.error(), place_of(now)));
+        if (!who)
+            refuse(now, problem(who.error(), place_of(now)));
         else if (!now.way->allowed.contains(who->kind))
-            refuse(now, problem(failure{errc::forbidden, "This call is not for " + std::string(name_of(who->kind)) + " tokens."},
+            refuse(now, problem(failure{errc::forbidden, "This call is not for " +
+                                                             std::string(name_of(who->kind)) + " tokens."},
                                 place_of(now)));
-        else now.asked->identify(*who);
+        else
+            now.asked->identify(*who);
     }
     if (!now.refused && !now.bad_parameter.empty())
         refuse(now, problem(bad_parameter(now.bad_parameter, "must be a UUID"), place_of(now)));
@@ -211,7 +229,8 @@ std::size_t connection::body_bytes_max(const route& way) const {
 
 void connection::check_body(turn& now, const message_reader& from) {
     if (from.content_length().value_or(0) > body_bytes_max(*now.way))
-        refuse(now, problem(failure{errc::too_large, "The body is larger than this call takes."}, place_of(now)));
+        refuse(now,
+               problem(failure{errc::too_large, "The body is larger than this call takes."}, place_of(now)));
 }
 
 } // namespace holdfast::net

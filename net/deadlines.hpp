@@ -13,11 +13,13 @@ class deadlines;
 class deadline : public boost::intrusive::set_base_hook<> {
 public:
     explicit deadline(deadlines& all) : all_(&all) {}
+
     deadline(const deadline&) = delete;
     deadline& operator=(const deadline&) = delete;
 
     void arm(steady_clock::duration from_now); // replaces an earlier arm()
     void disarm();
+
     [[nodiscard]] bool armed() const { return is_linked(); }
 
 protected:
@@ -39,12 +41,14 @@ private:
 class deadlines {
 public:
     explicit deadlines(executor where) : timer_(where) {}
+
     deadlines(const deadlines&) = delete;
     deadlines& operator=(const deadlines&) = delete;
+
     ~deadlines() { set_.clear(); }
 
-    // From now on the timer ends with the last deadline, so that io_context::run() can return. Until then it may
-    // tick on without a deadline: disarming then costs nothing.
+    // From now on the timer ends with the last deadline, so that io_context::run() can return. Until then it
+    // may tick on without a deadline: disarming then costs nothing.
     void end_when_empty();
 
 private:

@@ -34,6 +34,7 @@ public:
 
     // A name that the pattern has not is a defect: throws std::out_of_range, which becomes a 500.
     [[nodiscard]] const uuid& at(std::string_view name) const;
+
     [[nodiscard]] std::size_t size() const { return count_; }
 
 private:
@@ -48,15 +49,15 @@ public:
         : request_(std::move(asked)), ids_(ids), request_id_(std::move(request_id)), caller_(&caller) {}
 
     [[nodiscard]] net::request& request() { return request_; }
+
     [[nodiscard]] const net::request& request() const { return request_; }
+
     [[nodiscard]] const query_parameters& query() const { return request_.query; }
+
     [[nodiscard]] std::string_view request_id() const { return request_id_; }
 
     // x.id<agent_id>("agentId"), or by position in the pattern.
-    template <class Id, class Which>
-    [[nodiscard]] Id id(Which which) const {
-        return Id{ids_.at(which)};
-    }
+    template <class Id, class Which> [[nodiscard]] Id id(Which which) const { return Id{ids_.at(which)}; }
 
     // Who asks. Present on every route that allows some token kinds and has no token_in_body.
     [[nodiscard]] const holdfast::identity& identity() const {
@@ -65,6 +66,7 @@ public:
     }
 
     [[nodiscard]] bool has_identity() const { return identity_.has_value(); }
+
     void identify(const holdfast::identity& who) { identity_ = who; }
 
     // The other end of the connection, for a handler that parks.

@@ -45,11 +45,13 @@ private:
 class front {
 public:
     explicit front(const front_parts& given) : parts(given) {}
+
     front(const front&) = delete;
     front& operator=(const front&) = delete;
     ~front();
 
     [[nodiscard]] std::size_t size() const { return count_; }
+
     [[nodiscard]] bool draining() const { return draining_; }
 
     void drain(); // every guest, and every reply from now on closes

@@ -20,8 +20,8 @@ protected:
 
 class observer {
 public:
-    // Once for each reply, written or not. `route` is a route's name, or "unmatched" or "malformed". Long polls
-    // count their wait.
+    // Once for each reply, written or not. `route` is a route's name, or "unmatched" or "malformed". Long
+    // polls count their wait.
     virtual void on_request(std::string_view route, unsigned status, double seconds) = 0;
 
 protected:

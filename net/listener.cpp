@@ -26,8 +26,8 @@ std::pair<std::string, std::string> split(const std::string& address) {
 
 // Accepting has to pause: the process or the system has run out of something.
 bool is_starved(const error_code& ec) {
-    return ec == asio::error::no_descriptors || ec == asio::error::no_memory || ec == asio::error::no_buffer_space ||
-           ec == boost::system::errc::too_many_files_open_in_system;
+    return ec == asio::error::no_descriptors || ec == asio::error::no_memory ||
+           ec == asio::error::no_buffer_space || ec == boost::system::errc::too_many_files_open_in_system;
 }
 
 } // namespace

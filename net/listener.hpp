@@ -27,8 +27,9 @@ public:
     listener& operator=(const listener&) = delete;
     ~listener();
 
-    // "host:port" or "[IPv6]:port"; port 0 takes a free one. SO_REUSEPORT, so that every shard can open the same
-    // address; IPv6 sockets take no IPv4. Resolves names synchronously. Throws std::runtime_error that names it.
+    // "host:port" or "[IPv6]:port"; port 0 takes a free one. SO_REUSEPORT, so that every shard can open the
+    // same address; IPv6 sockets take no IPv4. Resolves names synchronously. Throws std::runtime_error that
+    // names it.
     void open(const std::string& address);
     [[nodiscard]] std::vector<asio::ip::tcp::endpoint> endpoints() const;
 
@@ -38,12 +39,13 @@ public:
     // Connections accepted from now on use these settings.
     void use(tls_context tls) { tls_ = std::move(tls); }
 
-    // Stops accepting, calls `on_drain` (which rings the parked polls), closes idle connections; replies from now
-    // on say "Connection: close". After limits::drain_grace the rest is closed. Then nothing of this listener
-    // keeps io_context::run() from returning. Once only.
+    // Stops accepting, calls `on_drain` (which rings the parked polls), closes idle connections; replies from
+    // now on say "Connection: close". After limits::drain_grace the rest is closed. Then nothing of this
+    // listener keeps io_context::run() from returning. Once only.
     void drain(const std::function<void()>& on_drain);
 
     [[nodiscard]] std::size_t connections() const { return front_.size(); }
+
     [[nodiscard]] bool draining() const { return front_.draining(); }
 
 private:

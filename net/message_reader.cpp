@@ -22,13 +22,16 @@ void skip_empty_lines(boost::beast::flat_buffer& buffer) {
 
 } // namespace
 
-message_reader::message_reader(tls_stream& from, boost::beast::flat_buffer& buffer, std::size_t header_bytes_max)
+message_reader::message_reader(tls_stream& from, boost::beast::flat_buffer& buffer,
+                               std::size_t header_bytes_max)
     : stream_(from), buffer_(buffer), buffered_bytes_max_(header_bytes_max + body_step_bytes) {
     parser_.header_limit(static_cast<std::uint32_t>(header_bytes_max));
     parser_.body_limit(boost::none); // known only when the route is
 }
 
-awaitable<error_code> message_reader::read_header() { return read(); }
+awaitable<error_code> message_reader::read_header() {
+    return read();
+}
 
 awaitable<error_code> message_reader::read_body(std::uint64_t bytes_max) {
     parser_.body_limit(bytes_max);
@@ -62,13 +65,16 @@ awaitable<error_code> message_reader::read() {
         // What the parser leaves behind is a part of a line: of the headers, a chunk's extensions, a trailer.
         if (buffer_.size() > buffered_bytes_max_) co_return http::error::header_limit;
         const auto room = buffer_.prepare(body_ ? body_step_bytes : header_step_bytes);
-        const std::size_t bytes = co_await stream_.async_read_some(room, asio::redirect_error(use_awaitable, ec));
+        const std::size_t bytes =
+            co_await stream_.async_read_some(room, asio::redirect_error(use_awaitable, ec));
         if (ec) co_return ec;
         buffer_.commit(bytes);
     }
     co_return ec;
 }
 
-bool is_malformed(const error_code& ec) { return ec.category() == http::make_error_code(http::error::bad_version).category(); }
+bool is_malformed(const error_code& ec) {
+    return ec.category() == http::make_error_code(http::error::bad_version).category();
+}
 
 } // namespace holdfast::net

@@ -1,4 +1,5 @@
-// Bytes of one HTTP/1 request to its parts, on Beast's parser. Lives while a request is being read, no longer.
+// Bytes of one HTTP/1 request to its parts, on Beast's parser. Lives while a request is being read, no
+// longer.
 #pragma once
 
 #include "domain/async.hpp"
@@ -25,16 +26,23 @@ public:
     awaitable<error_code> read_body(std::uint64_t bytes_max);
 
     [[nodiscard]] bool done() const { return parser_.is_done(); }
+
     [[nodiscard]] std::optional<std::uint64_t> content_length() const;
+
     [[nodiscard]] const auto& head() const { return parser_.get().base(); }
+
     [[nodiscard]] bool keep_alive() const { return parser_.keep_alive(); }
+
     [[nodiscard]] bool chunked() const { return parser_.chunked(); }
+
     [[nodiscard]] std::string take_body() { return std::move(parser_.get().body()); }
 
 private:
     // Parses what is in the buffer. True: wants more bytes.
     [[nodiscard]] bool parse(error_code& ec);
+
     [[nodiscard]] bool complete() const { return body_ ? parser_.is_done() : parser_.is_header_done(); }
+
     awaitable<error_code> read();
 
     tls_stream& stream_;

@@ -62,8 +62,7 @@ struct problem_document {
     std::string_view request_id;
     std::optional<std::vector<problem_field>> errors;
 };
-BOOST_DESCRIBE_STRUCT(problem_document, (),
-                      (type, title, status, detail, instance, code, request_id, errors))
+BOOST_DESCRIBE_STRUCT(problem_document, (), (type, title, status, detail, instance, code, request_id, errors))
 
 reply make(const problem_kind& kind, std::string_view detail, const std::vector<field_error>& fields,
            const problem_place& where) {
@@ -91,7 +90,7 @@ reply make(const problem_kind& kind, std::string_view detail, const std::vector<
 // The cause goes to the log, and only there.
 void note(const failure& what, const problem_place& where) {
     const bool ours = what.code() == errc::internal;
-    const log::level level = ours                              ? log::level::error
+    const log::level level = ours                               ? log::level::error
                              : what.code() == errc::unavailable ? log::level::warning
                                                                 : log::level::debug;
     if (!log::enabled(level) || (!ours && what.cause().empty())) return;
@@ -107,7 +106,9 @@ void note(const failure& what, const problem_place& where) {
 
 } // namespace
 
-const problem_kind& kind_of(errc code) { return table.at(static_cast<std::size_t>(code)).kind; }
+const problem_kind& kind_of(errc code) {
+    return table.at(static_cast<std::size_t>(code)).kind;
+}
 
 reply problem(const failure& what, const problem_place& where) {
     note(what, where);

@@ -11,8 +11,8 @@ namespace holdfast::net {
 
 struct problem_kind {
     unsigned status;
-    std::string_view code;  // stable, for programs; the type is urn:holdfast:problem:<code>
-    std::string_view title; // the same for every occurrence
+    std::string_view code;            // stable, for programs; the type is urn:holdfast:problem:<code>
+    std::string_view title;           // the same for every occurrence
     unsigned retry_after_seconds = 0; // 0: no Retry-After
 };
 

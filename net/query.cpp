@@ -11,7 +11,9 @@ namespace {
 
 // Length of the UTF-8 sequence at the front (Unicode 15, table 3-7); 0 when there is none.
 std::size_t sequence_size(std::string_view text) {
-    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(i < text.size() ? text[i] : 0); };
+    const auto byte = [text](std::size_t i) {
+        return static_cast<unsigned char>(i < text.size() ? text[i] : 0);
+    };
     const auto trails = [&byte](std::size_t from, std::size_t to) {
         for (; from < to; ++from)
             if ((byte(from) & 0xC0U) != 0x80U) return false;
@@ -40,7 +42,9 @@ bool is_text(std::string_view text) {
     return true;
 }
 
-failure bad_target(std::string detail) { return failure{errc::invalid, std::move(detail)}; }
+failure bad_target(std::string detail) {
+    return failure{errc::invalid, std::move(detail)};
+}
 
 } // namespace
 
@@ -66,8 +70,8 @@ result<std::optional<std::int64_t>> query_parameters::integer(std::string_view n
     const char* const end = given->data() + given->size();
     const auto [stopped, error] = std::from_chars(given->data(), end, value);
     if (error != std::errc{} || stopped != end || value < low || value > high)
-        return bad_parameter(name,
-                             "must be an integer from " + std::to_string(low) + " to " + std::to_string(high));
+        return bad_parameter(name, "must be an integer from " + std::to_string(low) + " to " +
+                                       std::to_string(high));
     return std::optional<std::int64_t>{value};
 }
 
@@ -118,7 +122,8 @@ result<parsed_target> parse_target(std::string_view target) {
     for (const auto& parameter : parsed->params()) {
         std::string name(parameter.key);
         std::string value(parameter.value);
-        if (!is_text(name) || !is_text(value)) return bad_target("The query must decode to UTF-8 without NUL.");
+        if (!is_text(name) || !is_text(value))
+            return bad_target("The query must decode to UTF-8 without NUL.");
         out.query.add(std::move(name), std::move(value));
     }
     return out;

@@ -1,5 +1,5 @@
-// Query parameters, percent-decoded. Names that nobody asks for are ignored. Errors are errc::invalid and name
-// the parameter and what was expected.
+// Query parameters, percent-decoded. Names that nobody asks for are ignored. Errors are errc::invalid and
+// name the parameter and what was expected.
 #pragma once
 
 #include "domain/async.hpp"
@@ -33,8 +33,7 @@ public:
 
     [[nodiscard]] result<std::optional<uuid>> uuid_of(std::string_view name) const;
 
-    template <class Id>
-    [[nodiscard]] result<std::optional<Id>> id(std::string_view name) const {
+    template <class Id> [[nodiscard]] result<std::optional<Id>> id(std::string_view name) const {
         result<std::optional<uuid>> given = uuid_of(name);
         if (!given) return std::move(given).error();
         if (!*given) return std::optional<Id>{};

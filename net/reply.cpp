@@ -15,6 +15,7 @@ std::string_view date_now() {
         std::array<char, 32> text{};
         std::size_t size = 0;
     };
+
     thread_local cache last;
     const std::time_t now = std::time(nullptr);
     if (now != last.second) {
@@ -51,8 +52,10 @@ std::string render(const reply& what, const rendering& how) {
     if (may_have_body) add_header(out, "Content-Length", std::to_string(what.body.size()));
     if (may_have_body && !what.content_type.empty()) add_header(out, "Content-Type", what.content_type);
     add_header(out, "X-Request-Id", how.request_id);
-    if (how.close) add_header(out, "Connection", "close");
-    else if (how.say_keep_alive) add_header(out, "Connection", "keep-alive");
+    if (how.close)
+        add_header(out, "Connection", "close");
+    else if (how.say_keep_alive)
+        add_header(out, "Connection", "keep-alive");
     for (const auto& [name, value] : what.headers) add_header(out, name, value);
     out += "\r\n";
     if (may_have_body && !how.head) out += what.body;

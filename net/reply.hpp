@@ -16,8 +16,8 @@ struct reply {
     std::vector<std::pair<std::string, std::string>> headers; // beside those that the connection adds
     bool close = false;                                       // end the connection after this reply
 
-    // Called at most once, on the shard's thread, when the reply could not be written. That it was written does
-    // not mean that it was read.
+    // Called at most once, on the shard's thread, when the reply could not be written. That it was written
+    // does not mean that it was read.
     std::function<void()> undelivered;
 };
 
@@ -38,8 +38,8 @@ struct reply {
 // What a connection knows and a handler need not say.
 struct rendering {
     std::string_view request_id;
-    bool head = false;         // leave the body out, keep its length
-    bool close = false;        // "Connection: close"
+    bool head = false;           // leave the body out, keep its length
+    bool close = false;          // "Connection: close"
     bool say_keep_alive = false; // an HTTP/1.0 client that asked for it
 };
 

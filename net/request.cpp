@@ -9,7 +9,9 @@ constexpr std::array<std::string_view, 5> verbs{"GET", "POST", "PUT", "PATCH", "
 
 } // namespace
 
-std::string_view name_of(verb method) { return verbs.at(static_cast<std::size_t>(method)); }
+std::string_view name_of(verb method) {
+    return verbs.at(static_cast<std::size_t>(method));
+}
 
 std::optional<verb> verb_from(std::string_view name) {
     for (std::size_t i = 0; i < verbs.size(); ++i)

@@ -17,10 +17,11 @@ namespace holdfast::net {
 
 enum class verb : std::uint8_t { get, post, put, patch, delete_ };
 
-[[nodiscard]] std::string_view name_of(verb method);               // "GET", …, "DELETE"
+[[nodiscard]] std::string_view name_of(verb method);                // "GET", …, "DELETE"
 [[nodiscard]] std::optional<verb> verb_from(std::string_view name); // exact case, as in RFC 9110
 
-// The headers that are kept; all others are read and forgotten. Bytes outside of printable ASCII arrive as '?'.
+// The headers that are kept; all others are read and forgotten. Bytes outside of printable ASCII arrive as
+// '?'.
 enum class header : std::uint8_t {
     authorization, // empty once the caller has been identified, so that no secret stays in memory
     content_type,
@@ -44,6 +45,7 @@ public:
 
     // As sent: path and query. target() and header() stay valid until set() or forget() is called.
     [[nodiscard]] std::string_view target() const { return std::string_view(text_).substr(0, target_size_); }
+
     [[nodiscard]] std::string_view path() const { return target().substr(0, target().find('?')); }
 
     // Empty when absent; of several the first.

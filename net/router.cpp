@@ -37,7 +37,8 @@ const uuid& path_ids::at(std::string_view name) const {
 router::router(std::vector<route> table) : table_(std::move(table)) {
     for (route& one : table_) {
         if (!one.run) refuse(one, "has no handler");
-        if (one.pattern.empty() || one.pattern.front() != '/') refuse(one, "the pattern must begin with a slash");
+        if (one.pattern.empty() || one.pattern.front() != '/')
+            refuse(one, "the pattern must begin with a slash");
         shape made;
         std::size_t parameters = 0;
         if (one.pattern != "/")

@@ -17,12 +17,13 @@
 
 namespace holdfast::net {
 
-// Exceptions become a 500 problem. A captureless function or a named object: never a capturing lambda coroutine.
+// Exceptions become a 500 problem. A captureless function or a named object: never a capturing lambda
+// coroutine.
 using handler = std::function<awaitable<reply>(exchange&)>;
 
 struct route {
     verb method = verb::get;
-    std::string pattern{};          // "/agents/{agentId}/tasks"; every {parameter} is a UUID, at most three
+    std::string pattern{}; // "/agents/{agentId}/tasks"; every {parameter} is a UUID, at most three
     handler run{};
     token_kinds allowed{};          // empty: no token needed
     std::size_t body_bytes_max = 0; // 0: the limit's default. Bodies of GET and DELETE are read and dropped
@@ -52,7 +53,8 @@ public:
     explicit router(std::vector<route> table);
 
     // nullopt: a method that no route can have (405 on a known path).
-    [[nodiscard]] match find(std::optional<verb> method, bool head, std::span<const std::string> segments) const;
+    [[nodiscard]] match find(std::optional<verb> method, bool head,
+                             std::span<const std::string> segments) const;
 
     [[nodiscard]] const std::vector<route>& routes() const { return table_; }
 

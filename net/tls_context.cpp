@@ -13,7 +13,8 @@ constexpr unsigned char alpn_http11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '
 [[noreturn]] void fail(const std::string& sentence) {
     const unsigned long error = ERR_get_error(); // the first one is nearest to the cause
     ERR_clear_error();
-    const char* reason = ERR_SYSTEM_ERROR(error) ? std::strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);
+    const char* reason =
+        ERR_SYSTEM_ERROR(error) ? std::strerror(ERR_GET_REASON(error)) : ERR_reason_error_string(error);
     throw std::runtime_error(reason ? sentence + ": " + reason : sentence);
 }
 
@@ -22,7 +23,8 @@ tls_context make(const SSL_METHOD* method) {
     if (!out) fail("cannot set up TLS");
     SSL_CTX_set_min_proto_version(out.get(), TLS1_2_VERSION);
     // TLS 1.3 has only AEAD suites; this list is for TLS 1.2.
-    if (SSL_CTX_set_cipher_list(out.get(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1) fail("cannot set the TLS cipher suites");
+    if (SSL_CTX_set_cipher_list(out.get(), "ECDHE+AESGCM:ECDHE+CHACHA20") != 1)
+        fail("cannot set the TLS cipher suites");
     SSL_CTX_set_options(out.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(out.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -33,12 +35,15 @@ tls_context make(const SSL_METHOD* method) {
 int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, const unsigned char* offered,
                     unsigned offered_size, void*) {
     unsigned char* found = nullptr;
-    const int outcome = SSL_select_next_proto(&found, size, alpn_http11, sizeof alpn_http11, offered, offered_size);
+    const int outcome =
+        SSL_select_next_proto(&found, size, alpn_http11, sizeof alpn_http11, offered, offered_size);
     *chosen = found;
     return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
-int no_passphrase(char*, int, int, void*) { return 0; } // OpenSSL's own would ask on the terminal
+int no_passphrase(char*, int, int, void*) {
+    return 0;
+} // OpenSSL's own would ask on the terminal
 
 } // namespace
 

@@ -4,12 +4,11 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/system/system_error.hpp>
-
+#include <climits>
 #include <openssl/err.h>
 
 #include <array>
 #include <cerrno>
-#include <climits>
 #include <new>
 
 namespace holdfast::net {
@@ -36,7 +35,8 @@ tls_stream::tls_stream(tcp_socket socket, const tls_context& settings, const std
     asio::ip::make_address(host, not_an_address);
     SSL_set_connect_state(ssl_.get());
     const bool good = not_an_address
-                          ? SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1 && SSL_set1_host(ssl_.get(), host.c_str()) == 1
+                          ? SSL_set_tlsext_host_name(ssl_.get(), host.c_str()) == 1 &&
+                                SSL_set1_host(ssl_.get(), host.c_str()) == 1
                           : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1;
     if (!good) throw std::bad_alloc();
 }

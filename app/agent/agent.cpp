@@ -1,19 +1,17 @@
 #include "app/agent/agent.hpp"
 
 #include "app/agent/machine.hpp"
+#include "app/agent/pauses.hpp"
 #include "app/agent/restic_run.hpp"
 #include "app/agent/server_calls.hpp"
 #include "app/agent/state.hpp"
+#include "domain/agent_service.hpp"
 #include "domain/log.hpp"
 #include "domain/repository.hpp"
 #include "domain/secret.hpp"
-#include "domain/agent_service.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
-
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -21,7 +19,8 @@
 #include <exception>
 #include <fstream>
 #include <iostream>
-#include <random>
+#include <sys/stat.h>
+#include <unistd.h>
 
 extern char** environ;
 
@@ -29,24 +28,6 @@ namespace holdfast::app {
 namespace {
 
 using std::chrono::seconds;
-
-// Doubles up to a minute; each pause is drawn from nothing to the full length, so that a fleet does not come
-// back in step.
-class pauses {
-public:
-    std::chrono::milliseconds next(const std::optional<seconds>& at_least) {
-        std::uniform_int_distribution<long> draw(0, limit_.count());
-        const std::chrono::milliseconds drawn(draw(random_));
-        limit_ = std::min(2 * limit_, std::chrono::milliseconds(60'000));
-        return std::max(drawn, std::chrono::milliseconds(at_least.value_or(seconds(0))));
-    }
-
-    void reset() { limit_ = std::chrono::milliseconds(1000); }
-
-private:
-    std::chrono::milliseconds limit_{1000};
-    std::minstd_rand random_{std::random_device{}()};
-};
 
 std::vector<std::string> own_environment() {
     std::vector<std::string> out;
@@ -74,11 +55,17 @@ agent_settings completed(agent_settings s) {
 
 class agent_program {
 public:
-    agent_program(agent_settings settings, const net::tls_context& tls, const net::server_url& server, agent_state state)
-        : settings_(std::move(settings)), state_(std::move(state)), where_(context_.get_executor()),
-          calls_(where_, tls, server, settings_), beats_(where_, tls, server, settings_),
+    agent_program(agent_settings settings, const net::tls_context& tls, const net::server_url& server,
+                  agent_state state)
+        : settings_(std::move(settings)),
+          state_(std::move(state)),
+          where_(context_.get_executor()),
+          calls_(where_, tls, server, settings_),
+          beats_(where_, tls, server, settings_),
           setup_{settings_.restic, settings_.hostname, own_environment()},
-          session_("a" + to_base64url(sha256(to_string(make_uuid()))).substr(0, 16)), pause_(where_), beat_pause_(where_),
+          session_("a" + to_base64url(sha256(to_string(make_uuid()))).substr(0, 16)),
+          pause_(where_),
+          beat_pause_(where_),
           signals_(where_, SIGTERM, SIGINT) {}
 
     int run() {
@@ -100,6 +87,7 @@ private:
     awaitable<bool> register_anew();
     awaitable<void> beat_loop();
     awaitable<void> work_loop();
+    awaitable<bool> begin(const order& task);
     awaitable<void> carry_out(order task);
     awaitable<void> deliver_kept();
     awaitable<bool> deliver(kept_result what);
@@ -109,6 +97,7 @@ private:
     void await_signal();
     void stop();
     void finish();
+
     void tell(const std::string& line) const {
         if (settings_.demo) std::cout << line << std::endl;
     }
@@ -139,6 +128,7 @@ void agent_program::await_signal() {
     signals_.async_wait([this](error_code ec, int) {
         if (ec) return;
         if (stopping_) { // asked twice: now
+            if (restic_) restic_->stop();
             log::flush();
             std::_Exit(1);
         }
@@ -150,8 +140,10 @@ void agent_program::await_signal() {
 void agent_program::stop() {
     stopping_ = true;
     tell("Stopping.");
-    if (restic_) restic_->stop();
-    else calls_.close();
+    if (restic_)
+        restic_->stop();
+    else
+        calls_.close();
     pause_.cancel();
     beat_pause_.cancel();
     beats_.close();
@@ -207,7 +199,8 @@ awaitable<bool> agent_program::register_anew() {
     while (!stopping_) {
         auto known = co_await calls_.register_as(settings_.hostname, settings_.token);
         if (known.value) {
-            identity_ = agent_identity{settings_.server_url, settings_.hostname, known.value->agent_id, known.value->token};
+            identity_ = agent_identity{settings_.server_url, settings_.hostname, known.value->agent_id,
+                                       known.value->token};
             auto kept = state_.keep(*identity_);
             if (!kept) log::error("the identity could not be kept", {{"cause", kept.error().detail()}});
             const std::string token = identity_->token.value_or(settings_.token);
@@ -238,7 +231,8 @@ awaitable<void> agent_program::beat_loop() {
         seconds next{30};
         if (beat.value) {
             stop_cancelled(beat.value->cancel_tasks);
-            next = seconds(std::clamp<std::int64_t>(beat.value->next_task_check_after_seconds.value_or(60), 1, 120));
+            next = seconds(
+                std::clamp<std::int64_t>(beat.value->next_task_check_after_seconds.value_or(60), 1, 120));
         } else if (!stopping_) {
             log::warning("heartbeat failed", {{"cause", beat.wrong.words}});
         }
@@ -262,8 +256,8 @@ awaitable<void> agent_program::work_loop() {
     tell("Waiting for tasks.");
     while (!stopping_) {
         co_await deliver_kept();
+        const auto asked = steady_clock::now();
         auto polled = co_await calls_.poll(session_);
-        if (stopping_) co_return; // what an answer on its way held is offered again when its lease is over
         if (!polled.value) {
             const bool unknown = polled.wrong.status == 404 || polled.wrong.status == 401;
             log::warning("poll failed", {{"cause", polled.wrong.words}});
@@ -276,17 +270,38 @@ awaitable<void> agent_program::work_loop() {
         }
         backoff_.reset();
         for (order& task : polled.value->tasks) co_await carry_out(std::move(task));
+        // A server that does not wait must not be asked in a tight loop.
+        if (polled.value->tasks.empty() && steady_clock::now() - asked < seconds(1))
+            co_await rest(std::nullopt);
     }
 }
 
+// Until the server says yes or no: an acknowledgement whose answer was lost has begun the task, and nobody
+// else will be offered it.
+awaitable<bool> agent_program::begin(const order& task) {
+    while (!stopping_) {
+        auto started = co_await calls_.acknowledge(task.task_id, task.attempt);
+        if (started.value) {
+            backoff_.reset();
+            co_return true;
+        }
+        log::warning("a task could not be acknowledged",
+                     {{"task", task.task_id}, {"cause", started.wrong.words}});
+        if (started.wrong.final() || started.wrong.status == 401) co_return false;
+        co_await rest(started.wrong.retry_after);
+    }
+    co_return false;
+}
+
 awaitable<void> agent_program::carry_out(order task) {
-    auto started = co_await calls_.acknowledge(task.task_id, task.attempt);
-    if (!started.value) { // the next poll of this session is offered it again, unless it is somebody else's by now
-        log::warning("a task could not be acknowledged", {{"task", task.task_id}, {"cause", started.wrong.words}});
-        if (!started.wrong.final()) co_await rest(started.wrong.retry_after);
+    const bool ours = co_await begin(task);
+    if (stopping_) {
+        co_await give_back(std::move(task));
         co_return;
     }
-    log::info("task begins", {{"task", task.task_id}, {"type", name_of(task.task_type)}, {"attempt", task.attempt}});
+    if (!ours) co_return;
+    log::info("task begins",
+              {{"task", task.task_id}, {"type", name_of(task.task_type)}, {"attempt", task.attempt}});
     tell("Got " + std::string(name_of(task.task_type)) + " task " + to_string(task.task_id) + " for " +
          masked_repository(task.repository) + ": running restic.");
     running_ = task.task_id;
@@ -301,7 +316,8 @@ awaitable<void> agent_program::carry_out(order task) {
         co_await give_back(std::move(task));
         co_return;
     }
-    if (task.task_type == task_type::backup) last_backup_ = said.status == outcome::completed ? "success" : "failure";
+    if (task.task_type == task_type::backup)
+        last_backup_ = said.status == outcome::completed ? "success" : "failure";
     tell(said.status == outcome::completed ? "Done, snapshot " + said.snapshot_id.value_or("(none)") + "."
                                            : "Failed: " + said.error_message.value_or(""));
     // Kept first, sent then: a result is not lost by a crash in between.
@@ -322,21 +338,27 @@ awaitable<void> agent_program::deliver_kept() {
 // True: the server took it, or refuses it for good.
 awaitable<bool> agent_program::deliver(kept_result what) {
     auto sent = co_await calls_.report_result(what);
-    if (!sent.value && !sent.wrong.final()) {
+    if (!sent.value && (!sent.wrong.final() || sent.wrong.status == 403)) {
         log::warning("a result waits to be delivered", {{"task", what.task_id}, {"cause", sent.wrong.words}});
         co_return false;
     }
     state_.forget(what);
-    if (sent.value) log::info("result delivered", {{"task", what.task_id}, {"status", name_of(sent.value->status)}});
-    else log::warning("the server does not want a result", {{"task", what.task_id}, {"cause", sent.wrong.words}});
+    if (sent.value)
+        log::info("result delivered", {{"task", what.task_id}, {"status", name_of(sent.value->status)}});
+    else
+        log::warning("the server does not want a result",
+                     {{"task", what.task_id}, {"cause", sent.wrong.words}});
     co_return true;
 }
 
 awaitable<void> agent_program::give_back(order task) {
     std::string reason = "shutdown";
     auto released = co_await calls_.release(task.task_id, task.attempt, std::move(reason));
-    if (released.value) log::info("task given back", {{"task", task.task_id}});
-    else log::warning("a task could not be given back; its lease will end", {{"task", task.task_id}, {"cause", released.wrong.words}});
+    if (released.value)
+        log::info("task given back", {{"task", task.task_id}});
+    else
+        log::warning("a task could not be given back; its lease will end",
+                     {{"task", task.task_id}, {"cause", released.wrong.words}});
     tell("Gave the task back.");
 }
 
@@ -346,7 +368,8 @@ int run_agent(const agent_settings& given) {
     std::signal(SIGPIPE, SIG_IGN);
     ::umask(077);
     agent_settings settings = completed(given);
-    if (!is_hostname(settings.hostname)) throw std::runtime_error("--hostname: " + settings.hostname + " is no hostname");
+    if (!is_hostname(settings.hostname))
+        throw std::runtime_error("--hostname: " + settings.hostname + " is no hostname");
     auto server = net::parse_server_url(settings.server_url);
     if (!server) throw std::runtime_error("--server: " + std::string(server.error().detail()));
     auto state = agent_state::open(settings.state_dir);

@@ -1,4 +1,5 @@
-// `holdfast agent`: asks a server for tasks by long poll, runs restic for them and reports what became of them.
+// `holdfast agent`: asks a server for tasks by long poll, runs restic for them and reports what became of
+// them.
 #pragma once
 
 #include <chrono>
@@ -12,8 +13,9 @@ struct agent_settings {
     std::string server_url; // https://HOST[:PORT]
     std::string ca_file;    // PEM: the CAs that the server's certificate may come from
 
-    // Registers the agent: an `enroll` token buys it a token of its own, any other is used for everything. Needed
-    // until the state folder knows one that is the agent's own. `token` wins over the file's first line.
+    // Registers the agent: an `enroll` token buys it a token of its own, any other is used for everything.
+    // Needed until the state folder knows one that is the agent's own. `token` wins over the file's first
+    // line.
     std::string token;
     std::string token_file;
 
@@ -27,11 +29,13 @@ struct agent_settings {
 
     std::string restic = "restic"; // a path, or a name to look up in PATH
     bool init_repository = false;  // a backup may initialise a repository that does not exist
-    bool demo = false; // hostname "demo", repositories initialised as needed, and says on standard output what it does
+    bool demo = false; // hostname "demo", repositories initialised as needed, and says on standard output
+                       // what it does
 };
 
-// Runs until SIGTERM or SIGINT; the second one ends it at once. Takes these signals, ignores SIGPIPE. The process's exit
-// status: 0 after a signal, 1 when it can't start (settings, state folder, registration refused), said in the log.
+// Runs until SIGTERM or SIGINT; the second one ends it at once. Takes these signals, ignores SIGPIPE. The
+// process's exit status: 0 after a signal, 1 when it can't start (settings, state folder, registration
+// refused), said in the log.
 [[nodiscard]] int run_agent(const agent_settings& settings);
 
 } // namespace holdfast::app

@@ -2,15 +2,14 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <cerrno>
+#include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <csignal>
-#include <cstring>
 #include <utility>
 
 namespace holdfast::app {
@@ -22,9 +21,12 @@ constexpr std::chrono::seconds leftovers_time{2};
 class owned_fd {
 public:
     owned_fd() = default;
+
     explicit owned_fd(int fd) : fd_(fd) {}
+
     owned_fd(const owned_fd&) = delete;
     owned_fd& operator=(const owned_fd&) = delete;
+
     ~owned_fd() { reset(-1); }
 
     void reset(int fd) {
@@ -33,6 +35,7 @@ public:
     }
 
     [[nodiscard]] int get() const { return fd_; }
+
     [[nodiscard]] int release() { return std::exchange(fd_, -1); }
 
 private:
@@ -54,7 +57,8 @@ struct spawn_plan {
         sigset_t set;
         sigemptyset(&set);
         posix_spawnattr_setsigmask(&attributes, &set);
-        for (const int each : {SIGPIPE, SIGINT, SIGTERM, SIGCHLD}) sigaddset(&set, each); // this process ignores some
+        for (const int each : {SIGPIPE, SIGINT, SIGTERM, SIGCHLD})
+            sigaddset(&set, each); // this process ignores some
         posix_spawnattr_setsigdefault(&attributes, &set);
     }
 
@@ -70,7 +74,8 @@ struct spawn_plan {
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> out;
     out.reserve(texts.size() + 1);
-    for (const std::string& each : texts) out.push_back(const_cast<char*>(each.c_str())); // exec does not write
+    for (const std::string& each : texts)
+        out.push_back(const_cast<char*>(each.c_str())); // exec does not write
     out.push_back(nullptr);
     return out;
 }
@@ -83,7 +88,11 @@ failure refused(std::string_view doing, int error) {
 } // namespace
 
 child_process::child_process(executor where, sink into)
-    : into_(std::move(into)), exited_(where), pipes_{pipe_end(where), pipe_end(where)}, changed_(where), kill_(where) {}
+    : into_(std::move(into)),
+      exited_(where),
+      pipes_{pipe_end(where), pipe_end(where)},
+      changed_(where),
+      kill_(where) {}
 
 child_process::~child_process() {
     if (!running_) return;
@@ -115,7 +124,8 @@ result<void> child_process::spawn(const command& what) {
                                      pointers(what.arguments).data(), pointers(what.environment).data());
     if (error != 0) return refused(program, error);
     running_ = true;
-    const int end = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) /* glibc 2.36 declares it without extern "C" */;
+    const int end =
+        static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) /* glibc 2.36 declares it without extern "C" */;
     if (end < 0) return refused(program, errno);
     exited_.assign(end);
     open_pipes_ = 2;
@@ -189,6 +199,8 @@ void child_process::interrupt() {
     });
 }
 
-void child_process::signal_group(int which) const { ::kill(-pid_, which); }
+void child_process::signal_group(int which) const {
+    ::kill(-pid_, which);
+}
 
 } // namespace holdfast::app

@@ -6,13 +6,12 @@
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
-#include <sys/types.h>
-
 #include <array>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <vector>
 
 namespace holdfast::app {
@@ -34,13 +33,14 @@ class child_process : public std::enable_shared_from_this<child_process> {
 public:
     using sink = std::function<void(output, std::string_view)>; // any piece of the output, as read
 
-    // SIGINT, because restic takes its lock with it on that signal only (SIGTERM leaves the repository locked); SIGKILL
-    // when it has not ended after this time.
+    // SIGINT, because restic takes its lock with it on that signal only (SIGTERM leaves the repository
+    // locked); SIGKILL when it has not ended after this time.
     static constexpr std::chrono::seconds patience{10};
 
     // Starts it in a process group of its own, standard input empty. errc::invalid: there is no such program;
     // errc::internal: the system refuses.
-    [[nodiscard]] static result<std::shared_ptr<child_process>> start(executor where, const command& what, sink into);
+    [[nodiscard]] static result<std::shared_ptr<child_process>> start(executor where, const command& what,
+                                                                      sink into);
 
     child_process(const child_process&) = delete;
     child_process& operator=(const child_process&) = delete;
@@ -57,6 +57,7 @@ private:
 
     struct pipe_end {
         explicit pipe_end(executor where) : from(where) {}
+
         descriptor from;
         std::array<char, 16384> buffer{};
     };
@@ -69,6 +70,7 @@ private:
     void reap();
     void interrupt();
     void signal_group(int which) const;
+
     [[nodiscard]] pipe_end& pipe(output which) { return pipes_[static_cast<std::size_t>(which)]; }
 
     sink into_;

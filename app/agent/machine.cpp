@@ -1,9 +1,5 @@
 #include "app/agent/machine.hpp"
 
-#include <sys/statvfs.h>
-#include <sys/utsname.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -11,6 +7,9 @@
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 namespace holdfast::app {
 namespace {
@@ -33,11 +32,14 @@ std::string system_hostname() {
 
 std::string system_name() {
     std::string name = system_facts().sysname;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return name;
 }
 
-std::string system_arch() { return system_facts().machine; }
+std::string system_arch() {
+    return system_facts().machine;
+}
 
 std::int64_t uptime_seconds() {
     timespec now{};
@@ -54,11 +56,16 @@ std::vector<net::wire::disk> disks() {
         std::string device;
         std::string path;
         words >> device >> path;
-        struct statvfs facts{};
-        if (!device.starts_with("/dev/") || path.find('\\') != std::string::npos || !devices.insert(device).second) continue;
+
+        struct statvfs facts {};
+
+        if (!device.starts_with("/dev/") || path.find('\\') != std::string::npos ||
+            !devices.insert(device).second)
+            continue;
         if (::statvfs(path.c_str(), &facts) != 0 || facts.f_blocks == 0) continue;
         const auto unit = static_cast<std::int64_t>(facts.f_frsize);
-        out.push_back({path, static_cast<std::int64_t>(facts.f_bavail) * unit, static_cast<std::int64_t>(facts.f_blocks) * unit});
+        out.push_back({path, static_cast<std::int64_t>(facts.f_bavail) * unit,
+                       static_cast<std::int64_t>(facts.f_blocks) * unit});
     }
     return out;
 }

@@ -1,5 +1,5 @@
-// What the server says, as far as this agent reads it: docs/openapi.yaml describes all of it. What is sent to the
-// server are the bodies of net/wire.
+// What the server says, as far as this agent reads it: docs/openapi.yaml describes all of it. What is sent to
+// the server are the bodies of net/wire.
 #pragma once
 
 #include "net/wire/agent.hpp"
@@ -19,7 +19,8 @@ struct retention_rules {
 };
 
 BOOST_DESCRIBE_STRUCT(retention_rules, (),
-                      (keep_last, keep_hourly, keep_daily, keep_weekly, keep_monthly, keep_yearly, keep_within))
+                      (keep_last, keep_hourly, keep_daily, keep_weekly, keep_monthly, keep_yearly,
+                       keep_within))
 
 struct execution_limits {
     std::optional<int> parallelism;          // connections to the repository
@@ -42,8 +43,8 @@ struct order {
 };
 
 BOOST_DESCRIBE_STRUCT(order, (),
-                      (task_id, task_type, repository, include_paths, exclude_paths, retention, execution_params,
-                       attempt))
+                      (task_id, task_type, repository, include_paths, exclude_paths, retention,
+                       execution_params, attempt))
 
 struct poll_answer {
     std::vector<order> tasks;

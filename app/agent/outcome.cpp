@@ -21,7 +21,8 @@ std::size_t sequence_length(std::string_view text) {
     if (first < 0x80) return 1;
     if (first >= 0xC2 && first <= 0xDF) return tail(1) ? 2 : 0;
     if (first >= 0xE0 && first <= 0xEF) {
-        const bool good = tail(1) && tail(2) && !(first == 0xE0 && at(1) < 0xA0) && !(first == 0xED && at(1) > 0x9F);
+        const bool good =
+            tail(1) && tail(2) && !(first == 0xE0 && at(1) < 0xA0) && !(first == 0xED && at(1) > 0x9F);
         return good ? 3 : 0;
     }
     if (first >= 0xF0 && first <= 0xF4) {
@@ -58,8 +59,10 @@ bj::object in_camel_case(const bj::object& from) {
         if (key == "message_type" || key == "snapshot_id") continue;
         std::string name;
         for (const char c : key) {
-            if (!name.empty() && name.back() == '_') name.back() = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-            else name += c;
+            if (!name.empty() && name.back() == '_')
+                name.back() = static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+            else
+                name += c;
         }
         out[name] = value;
     }
@@ -67,9 +70,11 @@ bj::object in_camel_case(const bj::object& from) {
 }
 
 std::string why_failed(const order& task, const exit_status& ended, const restic_output& said) {
-    if (ended.timed_out)
-        return "stopped after " + std::to_string(task.execution_params->timeout_seconds.value_or(0)) +
-               " s, the task's timeoutSeconds";
+    if (ended.timed_out) {
+        const int limit = task.execution_params ? task.execution_params->timeout_seconds.value_or(0) : 0;
+        return limit > 0 ? "stopped after " + std::to_string(limit) + " s, the task's timeoutSeconds"
+                         : "the repository did not answer in time";
+    }
     if (ended.code == exit_incomplete && said.summary())
         return said.unreadable().empty() ? "the snapshot is incomplete: some files could not be read"
                                          : "the snapshot is incomplete: cannot read " + said.unreadable();
@@ -85,8 +90,10 @@ std::string storable_tail(std::string_view text, std::size_t json_bytes_max) {
     clean.reserve(text.size());
     while (!text.empty()) {
         const std::size_t length = sequence_length(text);
-        if (length == 0 || text.front() == '\0') clean += "\xEF\xBF\xBD";
-        else clean.append(text.substr(0, length));
+        if (length == 0 || text.front() == '\0')
+            clean += "\xEF\xBF\xBD";
+        else
+            clean.append(text.substr(0, length));
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
     std::size_t begin = clean.size();
@@ -111,8 +118,8 @@ report failed_report(const order& task, std::string_view why, error_category cat
 report make_report(const order& task, const exit_status& ended, const restic_output& said, double seconds) {
     const bool incomplete = ended.code == exit_incomplete && said.summary();
     const std::string why = why_failed(task, ended, said);
-    report out = failed_report(task, why, ended.timed_out || incomplete ? error_category::transient : classify(why),
-                               seconds);
+    report out = failed_report(
+        task, why, ended.timed_out || incomplete ? error_category::transient : classify(why), seconds);
     if (ended.code == 0 && !ended.timed_out) {
         out.status = outcome::completed;
         out.error_message.reset();

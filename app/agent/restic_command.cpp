@@ -17,14 +17,16 @@ void add_limits(words& out, const order& task) {
         out.push_back("--limit-upload=" + std::to_string(*limits.bandwidth_limit_kbps));
     if (limits.parallelism.value_or(0) > 0) {
         out.emplace_back("-o");
-        out.push_back(std::string(backend_of(task.repository)) + ".connections=" + std::to_string(*limits.parallelism));
+        out.push_back(std::string(backend_of(task.repository)) +
+                      ".connections=" + std::to_string(*limits.parallelism));
     }
 }
 
 result<words> backup_words(const restic_setup& setup, const order& task) {
     if (!task.include_paths || task.include_paths->empty())
         return failure{errc::invalid, "the task names no path to back up"};
-    words out{"backup", "--json", "--host=" + setup.hostname, "--tag=holdfast", "--tag=task=" + to_string(task.task_id)};
+    words out{"backup", "--json", "--host=" + setup.hostname, "--tag=holdfast",
+              "--tag=task=" + to_string(task.task_id)};
     if (task.exclude_paths)
         for (const std::string& pattern : *task.exclude_paths) out.push_back("--exclude=" + pattern);
     add_limits(out, task);
@@ -35,17 +37,20 @@ result<words> backup_words(const restic_setup& setup, const order& task) {
 
 result<words> prune_words(const restic_setup& setup, const order& task) {
     const retention_rules rules = task.retention.value_or(retention_rules{});
-    const std::array<std::pair<const char*, std::optional<int>>, 6> counts{{{"--keep-last=", rules.keep_last},
-                                                                            {"--keep-hourly=", rules.keep_hourly},
-                                                                            {"--keep-daily=", rules.keep_daily},
-                                                                            {"--keep-weekly=", rules.keep_weekly},
-                                                                            {"--keep-monthly=", rules.keep_monthly},
-                                                                            {"--keep-yearly=", rules.keep_yearly}}};
+    const std::array<std::pair<const char*, std::optional<int>>, 6> counts{
+        {{"--keep-last=", rules.keep_last},
+         {"--keep-hourly=", rules.keep_hourly},
+         {"--keep-daily=", rules.keep_daily},
+         {"--keep-weekly=", rules.keep_weekly},
+         {"--keep-monthly=", rules.keep_monthly},
+         {"--keep-yearly=", rules.keep_yearly}}};
     words keep;
     for (const auto& [option, count] : counts)
         if (count.value_or(0) > 0) keep.push_back(option + std::to_string(*count));
-    if (rules.keep_within && !rules.keep_within->empty()) keep.push_back("--keep-within=" + *rules.keep_within);
-    if (keep.empty()) return failure{errc::invalid, "the task's retention keeps nothing: refused to remove every snapshot"};
+    if (rules.keep_within && !rules.keep_within->empty())
+        keep.push_back("--keep-within=" + *rules.keep_within);
+    if (keep.empty())
+        return failure{errc::invalid, "the task's retention keeps nothing: refused to remove every snapshot"};
     words out{"forget", "--prune", "--host=" + setup.hostname};
     std::move(keep.begin(), keep.end(), std::back_inserter(out));
     add_limits(out, task);
@@ -70,18 +75,21 @@ bool names(std::string_view variable, std::string_view name) {
 } // namespace
 
 std::string_view backend_of(std::string_view repository) {
-    static constexpr std::array<std::string_view, 8> backends{"sftp", "rest", "s3", "swift", "b2", "azure", "gs", "rclone"};
+    static constexpr std::array<std::string_view, 8> backends{"sftp", "rest",  "s3", "swift",
+                                                              "b2",   "azure", "gs", "rclone"};
     const std::string_view scheme = repository.substr(0, std::min(repository.find(':'), repository.size()));
     const bool known = scheme.size() < repository.size() &&
                        std::find(backends.begin(), backends.end(), scheme) != backends.end();
     return known ? scheme : "local";
 }
 
-std::vector<std::string> restic_environment(const std::vector<std::string>& own, std::string_view repository) {
+std::vector<std::string> restic_environment(const std::vector<std::string>& own,
+                                            std::string_view repository) {
     std::vector<std::string> out;
     bool paced = false;
     for (const std::string& each : own) {
-        if (each.starts_with("HOLDFAST_") || names(each, "RESTIC_REPOSITORY") || names(each, "RESTIC_REPOSITORY_FILE"))
+        if (each.starts_with("HOLDFAST_") || names(each, "RESTIC_REPOSITORY") ||
+            names(each, "RESTIC_REPOSITORY_FILE"))
             continue;
         paced = paced || names(each, "RESTIC_PROGRESS_FPS");
         out.push_back(each);

@@ -17,15 +17,17 @@ struct restic_setup {
     std::vector<std::string> environment; // NAME=value: the agent's own
 };
 
-// What the task asks for. errc::invalid with a sentence when it can't be asked of restic: a backup of nothing, a prune
-// that keeps nothing.
+// What the task asks for. errc::invalid with a sentence when it can't be asked of restic: a backup of
+// nothing, a prune that keeps nothing.
 [[nodiscard]] result<command> restic_command(const restic_setup& setup, const order& task);
 
 // `restic <words>` on the task's repository: cat config, init, unlock.
-[[nodiscard]] command restic_call(const restic_setup& setup, const order& task, std::vector<std::string> words);
+[[nodiscard]] command restic_call(const restic_setup& setup, const order& task,
+                                  std::vector<std::string> words);
 
-// The environment for restic: the agent's own without what is the agent's alone (HOLDFAST_*) and without another
-// repository; the repository is in it and not in the arguments because it may hold a password, which `ps` would show.
+// The environment for restic: the agent's own without what is the agent's alone (HOLDFAST_*) and without
+// another repository; the repository is in it and not in the arguments because it may hold a password, which
+// `ps` would show.
 [[nodiscard]] std::vector<std::string> restic_environment(const std::vector<std::string>& own,
                                                           std::string_view repository);
 

@@ -1,6 +1,5 @@
 #include "app/agent/restic_output.hpp"
 
-
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
@@ -18,23 +17,28 @@ std::string_view text_in(const bj::object& from, std::string_view name) {
 
 std::string number_in(const bj::object& from, std::string_view name) {
     const bj::value* found = from.if_contains({name.data(), name.size()});
-    return found && found->is_number() ? std::to_string(found->to_number<std::int64_t>()) : "0";
+    if (!found || !found->is_number()) return "0";
+    boost::system::error_code not_whole;
+    return std::to_string(found->to_number<std::int64_t>(not_whole));
 }
 
-// {"error": {"message": "…"}} of newer restics, {"error": {"Op": "open", "Path": …, "Err": 13}} of older ones.
+// {"error": {"message": "…"}} of newer restics, {"error": {"Op": "open", "Path": …, "Err": 13}} of older
+// ones.
 std::string reason_in(const bj::object& from) {
     const bj::value* found = from.if_contains("error");
     const bj::object* error = found ? found->if_object() : nullptr;
     if (!error) return std::string(text_in(from, "error"));
-    if (const std::string_view message = text_in(*error, "message"); !message.empty()) return std::string(message);
+    if (const std::string_view message = text_in(*error, "message"); !message.empty())
+        return std::string(message);
     const std::string_view operation = text_in(*error, "Op");
     return operation.empty() ? "error" : "cannot " + std::string(operation);
 }
 
 std::string summary_line(const bj::object& summary) {
-    return "files: " + number_in(summary, "files_new") + " new, " + number_in(summary, "files_changed") + " changed, " +
-           number_in(summary, "files_unmodified") + " unmodified; added " + number_in(summary, "data_added") +
-           " bytes; processed " + number_in(summary, "total_files_processed") + " files, " +
+    return "files: " + number_in(summary, "files_new") + " new, " + number_in(summary, "files_changed") +
+           " changed, " + number_in(summary, "files_unmodified") + " unmodified; added " +
+           number_in(summary, "data_added") + " bytes; processed " +
+           number_in(summary, "total_files_processed") + " files, " +
            number_in(summary, "total_bytes_processed") + " bytes; snapshot " +
            std::string(text_in(summary, "snapshot_id"));
 }
@@ -63,16 +67,19 @@ void restic_output::finish() {
 }
 
 void restic_output::take_line(output from, std::string_view line) {
-    static constexpr std::string_view erase_line = "\x1b[2K"; // restic's, on its way to a terminal that is none
+    static constexpr std::string_view erase_line =
+        "\x1b[2K"; // restic's, on its way to a terminal that is none
     if (line.starts_with(erase_line)) line.remove_prefix(erase_line.size());
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.starts_with('{') && take_json(line)) return;
     append(line);
-    if (line.find("already locked") != std::string_view::npos) locked_ = true;
+    notice(line);
     if (from != output::error || line.empty()) return;
     static constexpr std::string_view fatal = "Fatal: ";
-    if (line.starts_with(fatal) && fatal_.empty()) fatal_ = line.substr(fatal.size());
-    else last_error_ = line;
+    if (line.starts_with(fatal) && fatal_.empty())
+        fatal_ = line.substr(fatal.size());
+    else
+        last_error_ = line;
 }
 
 bool restic_output::take_json(std::string_view line) {
@@ -92,12 +99,19 @@ bool restic_output::take_json(std::string_view line) {
         const std::string_view why = text_in(*message, "message");
         static constexpr std::string_view fatal = "Fatal: ";
         fatal_ = why.starts_with(fatal) ? why.substr(fatal.size()) : why;
-        if (why.find("already locked") != std::string_view::npos) locked_ = true;
+        notice(why);
         append(why);
     } else if (type != "status" && type != "verbose_status") {
         return false;
     }
     return true;
+}
+
+void restic_output::notice(std::string_view words) {
+    const auto said = [words](std::string_view what) { return words.find(what) != std::string_view::npos; };
+    locked_ = locked_ || said("already locked");
+    no_repository_ =
+        no_repository_ || said("unable to open config file") || said("repository does not exist");
 }
 
 void restic_output::append(std::string_view line) {

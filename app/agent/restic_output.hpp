@@ -26,18 +26,26 @@ public:
     void note(std::string_view text) { append(text); }
 
     [[nodiscard]] const std::optional<boost::json::object>& summary() const { return summary_; }
-    [[nodiscard]] const std::string& unreadable() const { return unreadable_; } // the first item that was skipped
-    [[nodiscard]] const std::string& fatal() const { return fatal_; }           // why restic gave up
+
+    [[nodiscard]] const std::string& unreadable() const {
+        return unreadable_;
+    } // the first item that was skipped
+
+    [[nodiscard]] const std::string& fatal() const { return fatal_; } // why restic gave up
 
     [[nodiscard]] const std::string& last_error() const { return last_error_; } // last line on standard error
-    [[nodiscard]] const std::string& text() const { return log_; }              // the end of it all, raw bytes
+
+    [[nodiscard]] const std::string& text() const { return log_; } // the end of it all, raw bytes
 
     // The repository is locked by somebody: maybe by a process that died.
     [[nodiscard]] bool locked() const { return locked_; }
 
+    [[nodiscard]] bool no_repository() const { return no_repository_; }
+
 private:
     void take_line(output from, std::string_view line);
     bool take_json(std::string_view line);
+    void notice(std::string_view words);
     void append(std::string_view line);
 
     std::array<std::string, 2> partial_;
@@ -47,6 +55,7 @@ private:
     std::string fatal_;
     std::string last_error_;
     bool locked_ = false;
+    bool no_repository_ = false;
 };
 
 } // namespace holdfast::app

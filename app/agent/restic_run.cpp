@@ -21,7 +21,8 @@ void restic_run::stop() {
 awaitable<result<exit_status>> restic_run::execute(command what, std::chrono::seconds limit) {
     const exit_status never_ran{.code = 130, .stopped = true};
     if (stopped_) co_return never_ran;
-    auto started = child_process::start(where_, what, [this](output from, std::string_view bytes) { said_.feed(from, bytes); });
+    auto started = child_process::start(
+        where_, what, [this](output from, std::string_view bytes) { said_.feed(from, bytes); });
     if (!started) co_return std::move(started).error();
     child_ = *started;
     const exit_status ended = co_await child_->wait(limit);
@@ -30,30 +31,44 @@ awaitable<result<exit_status>> restic_run::execute(command what, std::chrono::se
     co_return ended;
 }
 
-awaitable<bool> restic_run::prepare_repository(order task) {
-    if (!init_repository_ || task.task_type != task_type::backup) co_return true;
+awaitable<result<exit_status>> restic_run::prepare_repository(const order& task) {
     command look = restic_call(setup_, task, {"cat", "config"});
     auto looked = co_await execute(std::move(look), probe_limit);
-    if (!looked || looked->code == 0 || stopped_) co_return true;
+    if (!looked || looked->code == 0 || !said_.no_repository()) co_return looked;
     said_ = {}; // that there was none is no news
-    said_.note("initialising the repository");
     command init = restic_call(setup_, task, {"init"});
     auto made = co_await execute(std::move(init), probe_limit);
-    co_return made && made->code == 0;
+    co_return made;
+}
+
+awaitable<result<exit_status>> restic_run::work(const order& task, command what) {
+    if (init_repository_ && task.task_type == task_type::backup) {
+        auto ready = co_await prepare_repository(task);
+        if (!ready || ready->code != 0) co_return ready;
+    }
+    said_ = {};
+    std::chrono::seconds limit{0};
+    if (task.execution_params)
+        limit = std::chrono::seconds(task.execution_params->timeout_seconds.value_or(0));
+    auto ended = co_await execute(what, limit);
+    if (!ended || ended->code == 0 || ended->timed_out || stopped_ || !said_.locked()) co_return ended;
+    said_ = {};
+    command unlock = restic_call(setup_, task, {"unlock"}); // leaves the locks of living processes alone
+    auto unlocked = co_await execute(std::move(unlock), probe_limit);
+    if (!unlocked || unlocked->code != 0) co_return unlocked;
+    ended = co_await execute(std::move(what), limit);
+    co_return ended;
 }
 
 awaitable<report> restic_run::run(order task) {
     const auto begin = steady_clock::now();
     auto what = restic_command(setup_, task);
-    if (!what) co_return failed_report(task, what.error().detail(), error_category::permission, seconds_since(begin));
-    const bool prepared = co_await prepare_repository(task);
-    const exit_status refused{.code = 1};
-    if (!prepared) co_return make_report(task, refused, said_, seconds_since(begin));
-    said_ = {};
-    std::chrono::seconds limit{0};
-    if (task.execution_params) limit = std::chrono::seconds(task.execution_params->timeout_seconds.value_or(0));
-    auto ended = co_await execute(std::move(*what), limit);
-    if (!ended) co_return failed_report(task, ended.error().detail(), error_category::unknown, seconds_since(begin));
+    if (!what)
+        co_return failed_report(task, what.error().detail(), error_category::permission,
+                                seconds_since(begin));
+    auto ended = co_await work(task, std::move(*what));
+    if (!ended)
+        co_return failed_report(task, ended.error().detail(), error_category::unknown, seconds_since(begin));
     co_return make_report(task, *ended, said_, seconds_since(begin));
 }
 

@@ -15,16 +15,19 @@ public:
     restic_run(executor where, const restic_setup& setup, bool init_repository)
         : where_(where), setup_(setup), init_repository_(init_repository) {}
 
-    // Runs what the task asks for. A backup initialises a repository that does not exist, where that is wanted.
+    // Runs what the task asks for. A backup initialises a repository that does not exist, where that is
+    // wanted. A repository that is locked is rid of the locks of dead processes, and asked again.
     awaitable<report> run(order task);
 
     // Makes what runs end; run() then returns soon. Again: at once.
     void stop();
+
     [[nodiscard]] bool stopped() const { return stopped_; }
 
 private:
     awaitable<result<exit_status>> execute(command what, std::chrono::seconds limit);
-    awaitable<bool> prepare_repository(order task);
+    awaitable<result<exit_status>> prepare_repository(const order& task);
+    awaitable<result<exit_status>> work(const order& task, command what);
 
     executor where_;
     const restic_setup& setup_;

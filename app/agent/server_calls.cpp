@@ -32,7 +32,8 @@ call_failure failure_of(const net::response& got) {
     if (problem && problem->detail) out.words += ": " + *problem->detail;
     const std::string_view after = got.header("Retry-After");
     long seconds = 0;
-    if (std::from_chars(after.data(), after.data() + after.size(), seconds).ec == std::errc() && seconds > 0 && seconds < 3600)
+    if (std::from_chars(after.data(), after.data() + after.size(), seconds).ec == std::errc() &&
+        seconds > 0 && seconds < 3600)
         out.retry_after = std::chrono::seconds(seconds);
     return out;
 }
@@ -53,11 +54,15 @@ std::string server_calls::path(task_id task, std::string_view what) const {
 awaitable<answered<std::string>> server_calls::call(net::verb method, std::string target, std::string body,
                                                     std::chrono::seconds deadline) {
     net::header_list headers;
-    auto got = co_await client_.request(method, std::move(target), std::move(headers), std::move(body), deadline);
+    auto got =
+        co_await client_.request(method, std::move(target), std::move(headers), std::move(body), deadline);
     answered<std::string> out;
-    if (!got) out.wrong.words = got.error().detail();
-    else if (got->good()) out.value = std::move(got->body);
-    else out.wrong = failure_of(*got);
+    if (!got)
+        out.wrong.words = got.error().detail();
+    else if (got->good())
+        out.value = std::move(got->body);
+    else
+        out.wrong = failure_of(*got);
     co_return out;
 }
 
@@ -73,8 +78,10 @@ awaitable<answered<T>> server_calls::call_for(net::verb method, std::string targ
         co_return out;
     }
     auto value = net::json::read_body<T>(*got.value, "application/json");
-    if (value) out.value.emplace(std::move(*value));
-    else out.wrong.words = "the server's answer can't be understood: " + std::string(value.error().detail());
+    if (value)
+        out.value.emplace(std::move(*value));
+    else
+        out.wrong.words = "the server's answer can't be understood: " + std::string(value.error().detail());
     co_return out;
 }
 
@@ -92,10 +99,13 @@ awaitable<answered<registered>> server_calls::register_as(std::string hostname, 
 }
 
 awaitable<answered<poll_answer>> server_calls::poll(std::string session) {
-    std::string target = base_ + "/tasks?limit=1&wait=" + std::to_string(settings_.wait.count()) + "&session=" + session;
-    for (std::size_t i = 0; i < settings_.types.size(); ++i) target += (i == 0 ? "&types=" : ",") + settings_.types[i];
+    std::string target =
+        base_ + "/tasks?limit=1&wait=" + std::to_string(settings_.wait.count()) + "&session=" + session;
+    for (std::size_t i = 0; i < settings_.types.size(); ++i)
+        target += (i == 0 ? "&types=" : ",") + settings_.types[i];
     // The server may cut the wait but never prolongs it; a dead connection is noticed this much later.
-    return call_for<poll_answer>(net::verb::get, std::move(target), {}, settings_.wait + std::chrono::seconds(10));
+    return call_for<poll_answer>(net::verb::get, std::move(target), {},
+                                 settings_.wait + std::chrono::seconds(10));
 }
 
 awaitable<answered<nothing>> server_calls::acknowledge(task_id task, int attempt) {
@@ -109,7 +119,8 @@ awaitable<answered<nothing>> server_calls::acknowledge(task_id task, int attempt
 
 awaitable<answered<net::wire::task_standing>> server_calls::report_result(kept_result what) {
     std::string body = net::json::to_text(what.result);
-    return call_for<net::wire::task_standing>(net::verb::post, path(what.task_id, "result"), std::move(body), patience);
+    return call_for<net::wire::task_standing>(net::verb::post, path(what.task_id, "result"), std::move(body),
+                                              patience);
 }
 
 awaitable<answered<nothing>> server_calls::release(task_id task, int attempt, std::string reason) {
@@ -121,7 +132,8 @@ awaitable<answered<nothing>> server_calls::release(task_id task, int attempt, st
     co_return out;
 }
 
-awaitable<answered<heartbeat_answer>> server_calls::beat(std::string last_backup, std::vector<task_id> running) {
+awaitable<answered<heartbeat_answer>> server_calls::beat(std::string last_backup,
+                                                         std::vector<task_id> running) {
     net::wire::heartbeat_body body;
     body.version = settings_.version;
     body.os = system_name();

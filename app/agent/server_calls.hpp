@@ -20,11 +20,12 @@ struct call_failure {
     std::optional<std::chrono::seconds> retry_after;
 
     // The server will say the same again.
-    [[nodiscard]] bool final() const { return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429; }
+    [[nodiscard]] bool final() const {
+        return status >= 400 && status < 500 && status != 401 && status != 408 && status != 429;
+    }
 };
 
-template <class T>
-struct answered {
+template <class T> struct answered {
     std::optional<T> value;
     call_failure wrong; // where there is no value
 };
@@ -33,7 +34,8 @@ struct nothing {};
 
 class server_calls {
 public:
-    server_calls(executor where, const net::tls_context& tls, const net::server_url& server, const agent_settings& settings)
+    server_calls(executor where, const net::tls_context& tls, const net::server_url& server,
+                 const agent_settings& settings)
         : client_(where, tls, server), settings_(settings) {}
 
     // The agent that calls; its own token, or the one that it registers with.
@@ -50,9 +52,11 @@ public:
     void close() { client_.close(); }
 
 private:
-    awaitable<answered<std::string>> call(net::verb method, std::string target, std::string body, std::chrono::seconds deadline);
+    awaitable<answered<std::string>> call(net::verb method, std::string target, std::string body,
+                                          std::chrono::seconds deadline);
     template <class T>
-    awaitable<answered<T>> call_for(net::verb method, std::string target, std::string body, std::chrono::seconds deadline);
+    awaitable<answered<T>> call_for(net::verb method, std::string target, std::string body,
+                                    std::chrono::seconds deadline);
     [[nodiscard]] std::string path(task_id task, std::string_view what) const;
 
     net::https_client client_;

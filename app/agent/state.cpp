@@ -4,14 +4,13 @@
 #include "net/json/read.hpp"
 #include "net/json/write.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <iterator>
+#include <unistd.h>
 
 namespace holdfast::app {
 namespace {
@@ -21,13 +20,16 @@ namespace fs = std::filesystem;
 class descriptor {
 public:
     explicit descriptor(int fd) : fd_(fd) {}
+
     ~descriptor() {
         if (fd_ >= 0) ::close(fd_);
     }
+
     descriptor(const descriptor&) = delete;
     descriptor& operator=(const descriptor&) = delete;
     descriptor(descriptor&&) = delete;
     descriptor& operator=(descriptor&&) = delete;
+
     [[nodiscard]] int get() const { return fd_; }
 
 private:
@@ -54,7 +56,8 @@ result<void> replace_file(const fs::path& file, std::string_view text) {
     const fs::path beside = file.string() + ".new";
     {
         const descriptor out(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
-        if (out.get() < 0 || !write_all(out.get(), text) || ::fsync(out.get()) != 0) return cannot("write", beside);
+        if (out.get() < 0 || !write_all(out.get(), text) || ::fsync(out.get()) != 0)
+            return cannot("write", beside);
     }
     if (::rename(beside.c_str(), file.c_str()) != 0) return cannot("write", file);
     const descriptor folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -62,8 +65,7 @@ result<void> replace_file(const fs::path& file, std::string_view text) {
     return done;
 }
 
-template <class T>
-std::optional<T> read_file(const fs::path& file) {
+template <class T> std::optional<T> read_file(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) return std::nullopt;
     const std::string text{std::istreambuf_iterator<char>(in), {}};
@@ -84,7 +86,8 @@ result<agent_state> agent_state::open(const std::string& folder) {
     return agent_state(folder);
 }
 
-std::optional<agent_identity> agent_state::identity(const std::string& server, const std::string& hostname) const {
+std::optional<agent_identity> agent_state::identity(const std::string& server,
+                                                    const std::string& hostname) const {
     auto kept = read_file<agent_identity>(folder_ / "agent.json");
     if (kept && kept->server == server && kept->hostname == hostname) return kept;
     return std::nullopt;
@@ -95,7 +98,8 @@ result<void> agent_state::keep(const agent_identity& who) const {
 }
 
 fs::path agent_state::file_of(const kept_result& r) const {
-    return folder_ / "results" / (to_string(r.task_id) + "-" + std::to_string(r.result.attempt.value_or(0)) + ".json");
+    return folder_ / "results" /
+           (to_string(r.task_id) + "-" + std::to_string(r.result.attempt.value_or(0)) + ".json");
 }
 
 result<void> agent_state::keep(const kept_result& undelivered) const {

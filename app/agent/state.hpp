@@ -1,5 +1,5 @@
-// What an agent keeps between two starts: who it is, and results that the server has not taken yet. Small files
-// in a folder that only its user may read; each is whole or not there at all.
+// What an agent keeps between two starts: who it is, and results that the server has not taken yet. Small
+// files in a folder that only its user may read; each is whole or not there at all.
 #pragma once
 
 #include "app/agent/order.hpp"
@@ -36,7 +36,8 @@ public:
     [[nodiscard]] static result<agent_state> open(const std::string& folder);
 
     // Nothing: none is kept for this server and hostname.
-    [[nodiscard]] std::optional<agent_identity> identity(const std::string& server, const std::string& hostname) const;
+    [[nodiscard]] std::optional<agent_identity> identity(const std::string& server,
+                                                         const std::string& hostname) const;
     [[nodiscard]] result<void> keep(const agent_identity& who) const;
 
     [[nodiscard]] result<void> keep(const kept_result& undelivered) const;
@@ -47,6 +48,7 @@ public:
 
 private:
     explicit agent_state(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
     [[nodiscard]] std::filesystem::path file_of(const kept_result& r) const;
 
     std::filesystem::path folder_;

@@ -1,5 +1,5 @@
-// Pauses between attempts: they double up to a cap, and each is drawn from nothing to the full length, so that
-// many servers do not come back in step.
+// Pauses between attempts: they double up to a cap, and each is drawn from nothing to the full length, so
+// that many servers do not come back in step.
 #pragma once
 
 #include <algorithm>

@@ -27,16 +27,15 @@
 namespace holdfast::pg {
 
 struct batch_limits {
-    std::size_t batch_max = 500;     // calls in one batch
+    std::size_t batch_max = 500;      // calls in one batch
     std::size_t waiting_max = 10'000; // callers that wait for their batch; beyond it: overloaded
-    std::size_t lanes_max = 4;       // batches in flight at once, each of another lane
-    unsigned rounds_max = 8;         // batches that may leave a call unanswered before it fails: internal
+    std::size_t lanes_max = 4;        // batches in flight at once, each of another lane
+    unsigned rounds_max = 8;          // batches that may leave a call unanswered before it fails: internal
 };
 
 // A batch holds calls of one lane (a tenant) only, and a lane has one batch in flight. For the thread that
 // runs the executor. It must stay until close() was called and all callers have their answers.
-template <class Request, class Answer>
-class batcher {
+template <class Request, class Answer> class batcher {
 public:
     struct call {
         Request request;
@@ -54,7 +53,10 @@ public:
 
     batcher(executor where, batch_limits limits, lane_function lane_of, send_function send,
             observer_function observer = {})
-        : where_(where), limits_(limits), lane_of_(std::move(lane_of)), send_(std::move(send)),
+        : where_(where),
+          limits_(limits),
+          lane_of_(std::move(lane_of)),
+          send_(std::move(send)),
           observer_(std::move(observer)) {}
 
     batcher(const batcher&) = delete;
@@ -88,8 +90,10 @@ public:
 
     // For metrics.
     [[nodiscard]] std::size_t waiting() const { return waiting_; }
+
     [[nodiscard]] std::uint64_t batches() const { return batches_; } // sent and back, not counting repeats
-    [[nodiscard]] std::uint64_t calls() const { return calls_; }     // that were in them
+
+    [[nodiscard]] std::uint64_t calls() const { return calls_; } // that were in them
 
 private:
     // Never unlinked by its destructor: a parked caller is always taken out before it is resumed.
@@ -174,7 +178,8 @@ private:
         hand_out(l, batch);
     }
 
-    // What is thrown while a batch is bound or read is a defect, and must not leave its callers without answer.
+    // What is thrown while a batch is bound or read is a defect, and must not leave its callers without
+    // answer.
     awaitable<result<void>> send_safely(std::span<call* const> calls) {
         try {
             awaitable<result<void>> work = send_(calls);
@@ -205,7 +210,8 @@ private:
         queue again;
         std::erase_if(batch, [&](slot* s) {
             if (s->one.answer) return false;
-            if (closed_) answer(*s, unavailable("the batcher is closed"));
+            if (closed_)
+                answer(*s, unavailable("the batcher is closed"));
             else if (++s->rounds > limits_.rounds_max)
                 answer(*s, failure{errc::internal}.because("left unanswered by too many batches"));
             if (s->one.answer) return false;
@@ -216,8 +222,10 @@ private:
         l.waiting.splice(l.waiting.begin(), again);
         l.in_flight = false;
         --in_flight_;
-        if (l.waiting.empty()) lanes_.erase(l.tenant);
-        else ready_.push_back(&l);
+        if (l.waiting.empty())
+            lanes_.erase(l.tenant);
+        else
+            ready_.push_back(&l);
         start();
         for (slot* s : batch) s->caller.resume();
     }

@@ -12,7 +12,8 @@ namespace holdfast::pg {
 connection::connection(executor where, connection_settings settings)
     : where_(where), settings_(std::move(settings)), wire_(where), deadline_(where), bell_(where) {}
 
-awaitable<result<void>> connection::connect(std::shared_ptr<connection> self, std::vector<statement> statements) {
+awaitable<result<void>> connection::connect(std::shared_ptr<connection> self,
+                                            std::vector<statement> statements) {
     result<endpoints> found = co_await find_endpoints(self->where_, self->settings_);
     if (!found) {
         self->end("no host");
@@ -26,12 +27,15 @@ awaitable<result<void>> connection::connect(std::shared_ptr<connection> self, st
     }
     if (made) made = co_await self->prepare(std::move(statements));
     if (made && self->gone_) made = unavailable("closed");
-    if (made) self->ready_ = true;
-    else self->end("not connected");
+    if (made)
+        self->ready_ = true;
+    else
+        self->end("not connected");
     co_return made;
 }
 
-awaitable<result<void>> connection::negotiate(const connection_options& target, std::chrono::milliseconds timeout) {
+awaitable<result<void>> connection::negotiate(const connection_options& target,
+                                              std::chrono::milliseconds timeout) {
     limit_attempt(timeout);
     wire::step next = wire_.start(target);
     while (!timed_out_ && (next == wire::step::wait_read || next == wire::step::wait_write)) {
@@ -132,8 +136,8 @@ awaitable<void> connection::wait_gone(std::shared_ptr<connection> self, std::chr
     co_await self->bell_.async_wait(asio::redirect_error(use_awaitable, rang));
 }
 
-// The next attempt to use it fails at once; who is in flight hears of it in a turn of its own, because callers
-// are never resumed inside a call.
+// The next attempt to use it fails at once; who is in flight hears of it in a turn of its own, because
+// callers are never resumed inside a call.
 void connection::break_soon(std::string why) {
     ready_ = false;
     asio::post(where_, [self = shared_from_this(), why = std::move(why)] { self->lose(why); });

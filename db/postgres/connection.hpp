@@ -37,11 +37,14 @@ public:
                                                          std::vector<statement> statements);
 
     [[nodiscard]] bool ready() const { return ready_; }
+
     [[nodiscard]] bool gone() const { return gone_; }
+
     [[nodiscard]] std::size_t in_flight() const { return order_.in_flight(); }
 
     // As pool's functions of that name.
-    [[nodiscard]] static awaitable<result<rows>> exec(std::shared_ptr<connection> self, statement what, params with);
+    [[nodiscard]] static awaitable<result<rows>> exec(std::shared_ptr<connection> self, statement what,
+                                                      params with);
     [[nodiscard]] static awaitable<result<std::vector<rows>>> exec_all(std::shared_ptr<connection> self,
                                                                        std::vector<command> commands);
 
@@ -49,7 +52,8 @@ public:
     [[nodiscard]] static awaitable<result<void>> script(std::shared_ptr<connection> self, std::string sql);
 
     // Until the connection is gone, or the time is over. One caller at a time.
-    [[nodiscard]] static awaitable<void> wait_gone(std::shared_ptr<connection> self, std::chrono::milliseconds at_most);
+    [[nodiscard]] static awaitable<void> wait_gone(std::shared_ptr<connection> self,
+                                                   std::chrono::milliseconds at_most);
 
     // Set before connect(); must not throw.
     void on_notification(heard_function heard) { heard_ = std::move(heard); }
@@ -91,6 +95,7 @@ private:
 
     void guard();
     void on_guard();
+
     [[nodiscard]] bool owed() const { return order_.waiting() || script_ != nullptr; }
 
     void break_soon(std::string why);

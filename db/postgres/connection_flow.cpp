@@ -22,8 +22,10 @@ void connection::unit::keep(std::size_t statement, rows got) {
 }
 
 void connection::unit::fail(std::size_t statement, const wire::answer& error) {
-    if (error.sqlstate.empty()) failed = unavailable(error.message);
-    else failed = failure_from(error.sqlstate, error.message, name(statement));
+    if (error.sqlstate.empty())
+        failed = unavailable(error.message);
+    else
+        failed = failure_from(error.sqlstate, error.message, name(statement));
 }
 
 result<void> connection::submit(unit& u) {
@@ -44,15 +46,16 @@ std::optional<failure> connection::mismatch(const command& c) const {
     if (known == prepared_.end()) return std::nullopt;
     const std::vector<oid>& expected = known->second;
     if (expected.size() != c.with.size())
-        return failure{errc::internal}.because(std::string(c.what.name) + " takes " + std::to_string(expected.size()) +
-                                               " parameters, not " + std::to_string(c.with.size()));
+        return failure{errc::internal}.because(std::string(c.what.name) + " takes " +
+                                               std::to_string(expected.size()) + " parameters, not " +
+                                               std::to_string(c.with.size()));
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const oid given = c.with.at(i).type;
         const bool as_text = given == text && codec<std::string>::reads(expected[i]);
         if (given == expected[i] || as_text || expected[i] >= first_user_type) continue;
-        return failure{errc::internal}.because(std::string(c.what.name) + ": parameter $" + std::to_string(i + 1) +
-                                               " has type " + std::to_string(expected[i]) + ", not " +
-                                               std::to_string(given));
+        return failure{errc::internal}.because(
+            std::string(c.what.name) + ": parameter $" + std::to_string(i + 1) + " has type " +
+            std::to_string(expected[i]) + ", not " + std::to_string(given));
     }
     return std::nullopt;
 }
@@ -64,18 +67,23 @@ result<void> connection::send(unit& u) {
     }
     const std::size_t count = u.commands.size();
     if (u.form == shape::framed) order_.sent(count + 1, false);
-    if (u.form == shape::framed) order_.sent(1, true);
-    else order_.sent(u.form == shape::prepare ? 2 * count : count, true);
+    if (u.form == shape::framed)
+        order_.sent(1, true);
+    else
+        order_.sent(u.form == shape::prepare ? 2 * count : count, true);
     if (units_.empty()) progress_at_ = steady_clock::now();
     units_.push_back(&u);
     guard();
-    if (!wire::sync_flushes()) flush_soon();
-    else if (!flush()) break_soon(wire_.error());
+    if (!wire::sync_flushes())
+        flush_soon();
+    else if (!flush())
+        break_soon(wire_.error());
     return done;
 }
 
 // COMMIT has a sync of its own: after an error everything up to the first one is skipped, and a COMMIT among
-// that would leave the transaction open for whoever comes next. Behind it, it ends the transaction either way.
+// that would leave the transaction open for whoever comes next. Behind it, it ends the transaction either
+// way.
 bool connection::write(const unit& u) {
     if (u.form == shape::framed && !wire_.send_text("BEGIN")) return false;
     for (const command& c : u.commands) {
@@ -128,8 +136,10 @@ void connection::on_readable() {
     }
     std::vector<wire::notification> heard;
     while (std::optional<wire::notification> one = wire_.heard()) heard.push_back(std::move(*one));
-    if (usable) watch();
-    else ready_ = false;
+    if (usable)
+        watch();
+    else
+        ready_ = false;
     for (unit* u : answered) u->caller.resume(); // may close this connection
     for (const wire::notification& one : heard)
         if (!gone_ && heard_) heard_(one.channel, one.payload);
@@ -186,8 +196,10 @@ void connection::guard() {
 void connection::on_guard() {
     if (!owed()) return;
     const auto silent = steady_clock::now() - progress_at_;
-    if (silent >= settings_.statement_timeout + settings_.answer_grace) lose("the server does not answer");
-    else guard();
+    if (silent >= settings_.statement_timeout + settings_.answer_grace)
+        lose("the server does not answer");
+    else
+        guard();
 }
 
 } // namespace holdfast::pg

@@ -8,9 +8,9 @@
 namespace holdfast::pg {
 
 struct connection_settings {
-    // libpq's connection string or URI. Several hosts are tried in order, each address with the connect timeout of
-    // its own; target_session_attrs decides which of them will do. What it says itself (application_name,
-    // keepalives, connect_timeout, options) wins over what stands below.
+    // libpq's connection string or URI. Several hosts are tried in order, each address with the connect
+    // timeout of its own; target_session_attrs decides which of them will do. What it says itself
+    // (application_name, keepalives, connect_timeout, options) wins over what stands below.
     std::string conninfo;
     std::string application_name = "holdfast";
     std::chrono::milliseconds connect_timeout{5'000};

@@ -46,10 +46,13 @@ void add_defaults(connection_options& options, const connection_settings& settin
     given = given.empty() ? ours : ours + " " + given;
 }
 
-std::vector<std::string> split(const connection_options& options, const char* keyword, const char* environment) {
+std::vector<std::string> split(const connection_options& options, const char* keyword,
+                               const char* environment) {
     std::string_view rest;
-    if (const auto found = options.find(keyword); found != options.end()) rest = found->second;
-    else if (const char* set = std::getenv(environment); set != nullptr) rest = set;
+    if (const auto found = options.find(keyword); found != options.end())
+        rest = found->second;
+    else if (const char* set = std::getenv(environment); set != nullptr)
+        rest = set;
     std::vector<std::string> out;
     if (rest.empty()) return out;
     for (;;) {
@@ -65,9 +68,12 @@ result<std::vector<place>> places_of(const connection_options& options) {
     const std::vector<std::string> addresses = split(options, "hostaddr", "PGHOSTADDR");
     const std::vector<std::string> ports = split(options, "port", "PGPORT");
     const std::size_t count = std::max({hosts.size(), addresses.size(), std::size_t{1}});
-    const auto fits = [count](const std::vector<std::string>& list) { return list.empty() || list.size() == count; };
+    const auto fits = [count](const std::vector<std::string>& list) {
+        return list.empty() || list.size() == count;
+    };
     if (!fits(hosts) || !fits(addresses) || (ports.size() > 1 && !fits(ports)))
-        return failure{errc::invalid}.because("the connection string has not as many ports or addresses as hosts");
+        return failure{errc::invalid}.because(
+            "the connection string has not as many ports or addresses as hosts");
     std::vector<place> out(count);
     for (std::size_t i = 0; i < count; ++i) {
         if (!hosts.empty()) out[i].host = hosts[i];
@@ -92,7 +98,8 @@ connection_options target(const connection_options& options, const place& p) {
     return out;
 }
 
-std::chrono::milliseconds connect_timeout(const connection_options& options, const connection_settings& settings) {
+std::chrono::milliseconds connect_timeout(const connection_options& options,
+                                          const connection_settings& settings) {
     const auto found = options.find("connect_timeout");
     int seconds = 0;
     if (found != options.end())
@@ -118,7 +125,8 @@ awaitable<result<endpoints>> find_endpoints(executor where, connection_settings 
             continue;
         }
         error_code ec;
-        const auto found = co_await resolver.async_resolve(p.host, "", asio::redirect_error(use_awaitable, ec));
+        const auto found =
+            co_await resolver.async_resolve(p.host, "", asio::redirect_error(use_awaitable, ec));
         if (ec) unknown += " " + p.host + ": " + ec.message();
         for (const auto& entry : found) {
             p.address = entry.endpoint().address().to_string();

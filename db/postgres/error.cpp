@@ -7,16 +7,19 @@
 namespace holdfast::pg {
 namespace {
 
-constexpr std::array<std::string_view, 7> server_away{"57P01", "57P02", "57P03", "57014", "25P03", "55P03", "40001"};
+constexpr std::array<std::string_view, 7> server_away{"57P01", "57P02", "57P03", "57014",
+                                                      "25P03", "55P03", "40001"};
 constexpr std::string_view deadlock = "40P01";
-constexpr std::string_view protocol_violation = "08P01";  // a wrong number of parameters: ours
-constexpr std::string_view invalid_binary_form = "22P03"; // a parameter of another type than the server's: ours
+constexpr std::string_view protocol_violation = "08P01"; // a wrong number of parameters: ours
+constexpr std::string_view invalid_binary_form =
+    "22P03"; // a parameter of another type than the server's: ours
 
 errc code_of(std::string_view sqlstate) {
     const std::string_view family = sqlstate.substr(0, 2);
     if (sqlstate == protocol_violation || sqlstate == invalid_binary_form) return errc::internal;
     if (family == "08" || family == "53" || sqlstate == deadlock) return errc::unavailable;
-    if (std::find(server_away.begin(), server_away.end(), sqlstate) != server_away.end()) return errc::unavailable;
+    if (std::find(server_away.begin(), server_away.end(), sqlstate) != server_away.end())
+        return errc::unavailable;
     if (sqlstate == "23505") return errc::conflict;
     if (family == "22" || family == "23") return errc::invalid;
     return errc::internal;
@@ -54,7 +57,8 @@ std::string_view sqlstate_of(const failure& what) {
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
     const auto fits = [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); };
     // Every code has a digit; libpq's own "FATAL:" has none.
-    const bool is_code = std::all_of(head.begin(), head.end(), fits) && std::any_of(head.begin(), head.end(), is_digit);
+    const bool is_code =
+        std::all_of(head.begin(), head.end(), fits) && std::any_of(head.begin(), head.end(), is_digit);
     return is_code ? head : std::string_view();
 }
 

@@ -11,7 +11,8 @@ namespace holdfast::pg {
 // The failure of a statement. Its cause is "SQLSTATE: message (statement)"; the message never holds a value.
 //   unavailable  08 (without 08P01), 53, 57P01-57P03, 57014 (statement timeout), 40001, 40P01, 25P03, 55P03
 //   conflict     23505      invalid  22 (without 22P03), 23      internal  everything else
-[[nodiscard]] failure failure_from(std::string_view sqlstate, std::string_view message, std::string_view statement,
+[[nodiscard]] failure failure_from(std::string_view sqlstate, std::string_view message,
+                                   std::string_view statement,
                                    std::source_location where = std::source_location::current());
 
 // unavailable, with a cause of the driver's own: no connection, lost, no answer.

@@ -19,7 +19,8 @@ using link = std::shared_ptr<connection>;
 // Everybody who migrates this database takes it; the number means nothing.
 constexpr statement lock{"migrations_lock", "SELECT pg_advisory_lock(7021746118427063)"};
 constexpr statement exists{"migrations_exist", "SELECT to_regclass('holdfast_migrations') IS NOT NULL"};
-constexpr statement read_all{"migrations_read", "SELECT number, name, sha256 FROM holdfast_migrations ORDER BY number"};
+constexpr statement read_all{"migrations_read",
+                             "SELECT number, name, sha256 FROM holdfast_migrations ORDER BY number"};
 constexpr statement record{"migrations_record",
                            "INSERT INTO holdfast_migrations (number, name, sha256) VALUES ($1, $2, $3)"};
 constexpr statement begin_statement{"begin", "BEGIN"};
@@ -28,22 +29,26 @@ constexpr const char* create_table = "CREATE TABLE IF NOT EXISTS holdfast_migrat
                                      " number integer PRIMARY KEY, name text NOT NULL, sha256 text NOT NULL,"
                                      " applied_at timestamptz NOT NULL DEFAULT now())";
 
-std::string label(int number, std::string_view name) { return std::to_string(number) + " (" + std::string(name) + ")"; }
+std::string label(int number, std::string_view name) {
+    return std::to_string(number) + " (" + std::string(name) + ")";
+}
 
-awaitable<result<rows>> ask(link through, statement what) { return connection::exec(std::move(through), what, {}); }
+awaitable<result<rows>> ask(link through, statement what) {
+    return connection::exec(std::move(through), what, {});
+}
 
-awaitable<result<rows>> ask(pool* through, statement what) { return through->exec(what); }
+awaitable<result<rows>> ask(pool* through, statement what) {
+    return through->exec(what);
+}
 
-template <class Through>
-awaitable<result<std::vector<applied_migration>>> read_applied(Through through) {
+template <class Through> awaitable<result<std::vector<applied_migration>>> read_applied(Through through) {
     result<rows> there = co_await ask(through, exists);
     if (!there) co_return std::move(there).error();
     std::vector<applied_migration> out;
     if (!there->front().get<bool>(0)) co_return out;
     result<rows> all = co_await ask(through, read_all);
     if (!all) co_return std::move(all).error();
-    for (const row& r : *all)
-        out.push_back({r.get<int>(0), r.get<std::string>(1), r.get<std::string>(2)});
+    for (const row& r : *all) out.push_back({r.get<int>(0), r.get<std::string>(1), r.get<std::string>(2)});
     co_return out;
 }
 
@@ -55,7 +60,8 @@ awaitable<result<schema_state>> look(Through through, std::span<const migration>
 }
 
 failure about(const migration& m, const failure& why) {
-    return failure{why.code(), "migration " + label(m.number, m.name) + " failed"}.because(std::string(why.cause()));
+    return failure{why.code(), "migration " + label(m.number, m.name) + " failed"}.because(
+        std::string(why.cause()));
 }
 
 awaitable<result<void>> apply(link through, migration m) {
@@ -121,17 +127,19 @@ schema_state compare_schema(const std::vector<applied_migration>& applied, std::
         if (known.empty() || theirs.number > known.back().number)
             return {schema_kind::newer, "the database is newer than this program: it has " + what};
         if (i >= known.size() || known[i].number != theirs.number)
-            return {schema_kind::changed, "the database and this program have different histories at " + what};
+            return {schema_kind::changed,
+                    "the database and this program have different histories at " + what};
         if (sha256_hex(known[i].sql) != theirs.sha256)
             return {schema_kind::changed, what + " was applied with another text than this program's"};
     }
     if (applied.size() == known.size()) return {schema_kind::current, "the schema is current"};
     const migration& next = known[applied.size()];
-    return {schema_kind::older, "the database is older than this program: it lacks migration " +
-                                    label(next.number, next.name)};
+    return {schema_kind::older,
+            "the database is older than this program: it lacks migration " + label(next.number, next.name)};
 }
 
-awaitable<result<int>> migrate(executor where, connection_settings settings, std::span<const migration> known) {
+awaitable<result<int>> migrate(executor where, connection_settings settings,
+                               std::span<const migration> known) {
     settings.statement_timeout = {}; // it may take long, and others wait for the lock
     result<link> made = co_await open(where, std::move(settings));
     if (!made) co_return std::move(made).error();

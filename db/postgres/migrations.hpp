@@ -46,9 +46,10 @@ struct schema_state {
 [[nodiscard]] schema_state compare_schema(const std::vector<applied_migration>& applied,
                                           std::span<const migration> known);
 
-// Applies what is missing, each in a transaction of its own, recorded in holdfast_migrations, under an advisory
-// lock: of several at once one works and the others wait. The number applied. The list is kept by the caller.
-// Errors: conflict (newer or changed; detail says which), those of statements (detail names the migration).
+// Applies what is missing, each in a transaction of its own, recorded in holdfast_migrations, under an
+// advisory lock: of several at once one works and the others wait. The number applied. The list is kept by
+// the caller. Errors: conflict (newer or changed; detail says which), those of statements (detail names the
+// migration).
 [[nodiscard]] awaitable<result<int>> migrate(executor where, connection_settings settings,
                                              std::span<const migration> known);
 

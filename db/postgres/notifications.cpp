@@ -28,7 +28,10 @@ class notifications_core : public std::enable_shared_from_this<notifications_cor
 public:
     notifications_core(executor where, notifications_settings settings, notifications::heard_function heard,
                        notifications::gap_function gap)
-        : where_(where), settings_(std::move(settings)), heard_(std::move(heard)), gap_(std::move(gap)),
+        : where_(where),
+          settings_(std::move(settings)),
+          heard_(std::move(heard)),
+          gap_(std::move(gap)),
           pause_(where) {}
 
     void start() {
@@ -54,8 +57,10 @@ private:
             const link fresh = self->make();
             result<void> made = co_await listen(self, fresh);
             const auto since = steady_clock::now();
-            if (made) co_await stay(self, fresh);
-            else if (!self->closed_) log::warning("can't listen", {{"why", made.error().cause()}});
+            if (made)
+                co_await stay(self, fresh);
+            else if (!self->closed_)
+                log::warning("can't listen", {{"why", made.error().cause()}});
             self->listening_ = false;
             self->now_.reset();
             fresh->close();
@@ -82,8 +87,8 @@ private:
         co_return listens;
     }
 
-    // A connection that was cut somewhere in between says nothing, as a quiet one does: so it is asked, and the
-    // connection's watchdog ends the waiting for the answer.
+    // A connection that was cut somewhere in between says nothing, as a quiet one does: so it is asked, and
+    // the connection's watchdog ends the waiting for the answer.
     static awaitable<void> stay(std::shared_ptr<notifications_core> self, link fresh) {
         if (self->closed_) co_return;
         self->listening_ = true;
@@ -106,15 +111,25 @@ private:
     bool closed_ = false;
 };
 
-notifications::notifications(executor where, notifications_settings settings, heard_function heard, gap_function gap)
-    : core_(std::make_shared<notifications_core>(where, std::move(settings), std::move(heard), std::move(gap))) {}
+notifications::notifications(executor where, notifications_settings settings, heard_function heard,
+                             gap_function gap)
+    : core_(std::make_shared<notifications_core>(where, std::move(settings), std::move(heard),
+                                                 std::move(gap))) {}
 
-notifications::~notifications() { core_->close(); }
+notifications::~notifications() {
+    core_->close();
+}
 
-void notifications::start() { core_->start(); }
+void notifications::start() {
+    core_->start();
+}
 
-bool notifications::listening() const { return core_->listening(); }
+bool notifications::listening() const {
+    return core_->listening();
+}
 
-void notifications::close() { core_->close(); }
+void notifications::close() {
+    core_->close();
+}
 
 } // namespace holdfast::pg

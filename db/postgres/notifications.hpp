@@ -17,14 +17,14 @@ class notifications_core;
 
 struct notifications_settings {
     connection_settings connection;
-    std::vector<std::string> channels;           // any name; quoted here
+    std::vector<std::string> channels;             // any name; quoted here
     std::chrono::milliseconds check_every{30'000}; // an idle connection is asked whether it lives
 };
 
 class notifications {
 public:
-    // heard(channel, payload): each notification, in order. gap(): after each time the connection was made, the
-    // first included: something may have been missed. Both must not throw; close() may be called in them.
+    // heard(channel, payload): each notification, in order. gap(): after each time the connection was made,
+    // the first included: something may have been missed. Both must not throw; close() may be called in them.
     using heard_function = std::function<void(std::string_view channel, std::string_view payload)>;
     using gap_function = std::function<void()>;
 

@@ -1,7 +1,7 @@
 // Who is answered by which of libpq's results. Pure: neither libpq nor Asio.
 //
-// In pipeline mode libpq gives, for each statement, one result and then a null; for each sync one result with no
-// null behind it. After an error everything up to the next sync is aborted.
+// In pipeline mode libpq gives, for each statement, one result and then a null; for each sync one result with
+// no null behind it. After an error everything up to the next sync is aborted.
 #pragma once
 
 #include <cstddef>

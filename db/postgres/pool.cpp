@@ -56,9 +56,13 @@ awaitable<result<void>> transaction::exec_text(std::string sql) {
     co_return ran;
 }
 
-awaitable<result<void>> transaction::commit() { return end("COMMIT"); }
+awaitable<result<void>> transaction::commit() {
+    return end("COMMIT");
+}
 
-awaitable<result<void>> transaction::rollback() { return end("ROLLBACK"); }
+awaitable<result<void>> transaction::rollback() {
+    return end("ROLLBACK");
+}
 
 awaitable<result<void>> transaction::end(const char* sql) {
     const core home = home_;
@@ -66,8 +70,10 @@ awaitable<result<void>> transaction::end(const char* sql) {
     if (!link) co_return failure{errc::internal}.because("the transaction is over");
     result<rows> ended = co_await connection::exec(link, statement{sql, sql}, {});
     // Also a COMMIT that was refused has ended the transaction.
-    if (link->ready()) home->give_back(link);
-    else home->discard(link);
+    if (link->ready())
+        home->give_back(link);
+    else
+        home->discard(link);
     if (!ended) co_return std::move(ended).error();
     if (ended->tag() != sql)
         co_return failure{errc::internal}.because("rolled back: a statement of the transaction had failed");
@@ -77,11 +83,17 @@ awaitable<result<void>> transaction::end(const char* sql) {
 pool::pool(executor where, pool_settings settings)
     : core_(std::make_shared<pool_core>(where, std::move(settings))) {}
 
-pool::~pool() { core_->close(); }
+pool::~pool() {
+    core_->close();
+}
 
-void pool::start() { core_->start(); }
+void pool::start() {
+    core_->start();
+}
 
-bool pool::ready() const { return core_->pick() != nullptr; }
+bool pool::ready() const {
+    return core_->pick() != nullptr;
+}
 
 // With a connection up its own coroutine is the only frame.
 awaitable<result<rows>> pool::exec(statement what, params with) {
@@ -90,20 +102,33 @@ awaitable<result<rows>> pool::exec(statement what, params with) {
 }
 
 awaitable<result<std::vector<rows>>> pool::exec_all(std::vector<command> commands) {
-    if (pool_core::link link = core_->pick()) return connection::exec_all(std::move(link), std::move(commands));
+    if (pool_core::link link = core_->pick())
+        return connection::exec_all(std::move(link), std::move(commands));
     return exec_all_late(core_, std::move(commands));
 }
 
-awaitable<result<transaction>> pool::begin() { return begin_on(core_); }
+awaitable<result<transaction>> pool::begin() {
+    return begin_on(core_);
+}
 
-void pool::close() { core_->close(); }
+void pool::close() {
+    core_->close();
+}
 
-std::size_t pool::connections_up() const { return core_->up(); }
+std::size_t pool::connections_up() const {
+    return core_->up();
+}
 
-std::size_t pool::in_flight() const { return core_->in_flight(); }
+std::size_t pool::in_flight() const {
+    return core_->in_flight();
+}
 
-std::size_t pool::transactions() const { return core_->exclusive(); }
+std::size_t pool::transactions() const {
+    return core_->exclusive();
+}
 
-std::size_t pool::reconnects() const { return core_->reconnects(); }
+std::size_t pool::reconnects() const {
+    return core_->reconnects();
+}
 
 } // namespace holdfast::pg

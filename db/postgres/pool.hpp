@@ -85,9 +85,9 @@ public:
 
     // For metrics.
     [[nodiscard]] std::size_t connections_up() const;
-    [[nodiscard]] std::size_t in_flight() const;     // units on the shared connections
-    [[nodiscard]] std::size_t transactions() const;  // exclusive connections, idle or in use
-    [[nodiscard]] std::size_t reconnects() const;    // connections that were lost since the start
+    [[nodiscard]] std::size_t in_flight() const;    // units on the shared connections
+    [[nodiscard]] std::size_t transactions() const; // exclusive connections, idle or in use
+    [[nodiscard]] std::size_t reconnects() const;   // connections that were lost since the start
 
 private:
     std::shared_ptr<pool_core> core_;

@@ -23,7 +23,8 @@ void spawn(executor where, awaitable<void> work) {
 
 } // namespace
 
-pool_core::pool_core(executor where, pool_settings settings) : where_(where), settings_(std::move(settings)) {}
+pool_core::pool_core(executor where, pool_settings settings)
+    : where_(where), settings_(std::move(settings)) {}
 
 void pool_core::start() {
     starting_ = true;
@@ -145,19 +146,23 @@ void pool_core::wake_waiter() {
 }
 
 void pool_core::roll_back(link used) {
-    if (closed_ || !used->ready()) discard(used);
-    else spawn(where_, undo(shared_from_this(), std::move(used)));
+    if (closed_ || !used->ready())
+        discard(used);
+    else
+        spawn(where_, undo(shared_from_this(), std::move(used)));
 }
 
 awaitable<void> pool_core::undo(std::shared_ptr<pool_core> self, link used) {
     const result<rows> undone = co_await connection::exec(used, rollback_statement, {});
-    if (undone) self->give_back(used);
-    else self->discard(used);
+    if (undone)
+        self->give_back(used);
+    else
+        self->discard(used);
 }
 
 std::size_t pool_core::up() const {
-    return static_cast<std::size_t>(
-        std::count_if(places_.begin(), places_.end(), [](const place& p) { return p.now && p.now->ready(); }));
+    return static_cast<std::size_t>(std::count_if(places_.begin(), places_.end(),
+                                                  [](const place& p) { return p.now && p.now->ready(); }));
 }
 
 std::size_t pool_core::in_flight() const {

@@ -1,5 +1,5 @@
-// What a pool is made of. Held by the pool, by its loops and by open transactions, so that any of them may end
-// last.
+// What a pool is made of. Held by the pool, by its loops and by open transactions, so that any of them may
+// end last.
 #pragma once
 
 #include "db/postgres/connection.hpp"
@@ -35,7 +35,9 @@ public:
 
     [[nodiscard]] std::size_t up() const;
     [[nodiscard]] std::size_t in_flight() const;
+
     [[nodiscard]] std::size_t exclusive() const { return exclusive_.size(); }
+
     [[nodiscard]] std::size_t reconnects() const { return reconnects_; }
 
 private:
@@ -60,12 +62,12 @@ private:
 
     executor where_;
     pool_settings settings_;
-    std::deque<place> places_;      // shared connections; never grows after start()
-    std::size_t untried_ = 0;       // of them, first attempts not over
+    std::deque<place> places_; // shared connections; never grows after start()
+    std::size_t untried_ = 0;  // of them, first attempts not over
     bool starting_ = false;
-    std::deque<parked*> early_;     // callers before the first connection
+    std::deque<parked*> early_; // callers before the first connection
     std::vector<lent> exclusive_;
-    std::deque<parked*> waiters_;   // for an exclusive connection
+    std::deque<parked*> waiters_; // for an exclusive connection
     std::size_t reconnects_ = 0;
     bool closed_ = false;
 };

@@ -8,17 +8,29 @@
 
 namespace holdfast::pg {
 
-void rows::clear::operator()(pg_result* owned) const { PQclear(owned); }
+void rows::clear::operator()(pg_result* owned) const {
+    PQclear(owned);
+}
 
-std::size_t rows::size() const { return static_cast<std::size_t>(PQntuples(result_.get())); }
+std::size_t rows::size() const {
+    return static_cast<std::size_t>(PQntuples(result_.get()));
+}
 
-row rows::operator[](std::size_t index) const { return {result_.get(), static_cast<int>(index)}; }
+row rows::operator[](std::size_t index) const {
+    return {result_.get(), static_cast<int>(index)};
+}
 
-row rows::front() const { return {result_.get(), 0}; }
+row rows::front() const {
+    return {result_.get(), 0};
+}
 
-rows::iterator rows::begin() const { return {result_.get(), 0}; }
+rows::iterator rows::begin() const {
+    return {result_.get(), 0};
+}
 
-rows::iterator rows::end() const { return {result_.get(), PQntuples(result_.get())}; }
+rows::iterator rows::end() const {
+    return {result_.get(), PQntuples(result_.get())};
+}
 
 std::int64_t rows::affected() const {
     if (!result_) return 0;
@@ -28,9 +40,13 @@ std::int64_t rows::affected() const {
     return count;
 }
 
-std::string_view rows::tag() const { return result_ ? PQcmdStatus(result_.get()) : std::string_view(); }
+std::string_view rows::tag() const {
+    return result_ ? PQcmdStatus(result_.get()) : std::string_view();
+}
 
-bool row::is_null(int column) const { return PQgetisnull(from_, index_, column) != 0; }
+bool row::is_null(int column) const {
+    return PQgetisnull(from_, index_, column) != 0;
+}
 
 std::optional<std::string_view> row::field(int column, bool (*reads)(oid)) const {
     if (index_ < 0 || index_ >= PQntuples(from_)) wrong(column, "is of a row that is not there");

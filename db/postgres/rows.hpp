@@ -21,10 +21,13 @@ public:
     class iterator;
 
     rows() = default;
+
     explicit rows(pg_result* owned) : result_(owned) {}
 
     [[nodiscard]] std::size_t size() const;
+
     [[nodiscard]] bool empty() const { return size() == 0; }
+
     [[nodiscard]] row operator[](std::size_t index) const; // index < size()
     [[nodiscard]] row front() const;
     [[nodiscard]] iterator begin() const;
@@ -54,14 +57,15 @@ public:
     // The value of a column, counted from 0; std::optional<T> where it may be NULL. Throws std::logic_error
     // naming the column when its type is not T's, when it is NULL unexpectedly or there is no such column:
     // a defect of the code that reads, not something that happens.
-    template <class T>
-    [[nodiscard]] T get(int column) const {
+    template <class T> [[nodiscard]] T get(int column) const {
         using inner = typename optional_of<T>::type;
         const std::optional<std::string_view> raw = field(column, codec<inner>::reads);
         inner out{};
         if (!raw) {
-            if constexpr (optional_of<T>::value) return T();
-            else wrong(column, "is NULL");
+            if constexpr (optional_of<T>::value)
+                return T();
+            else
+                wrong(column, "is NULL");
         } else if (!codec<inner>::get(*raw, out)) {
             wrong(column, "holds something else than it is read as");
         }
@@ -87,6 +91,7 @@ public:
     using iterator_category = std::input_iterator_tag;
 
     iterator() = default;
+
     iterator(pg_result* from, int index) : from_(from), index_(index) {}
 
     [[nodiscard]] row operator*() const { return {from_, index_}; }

@@ -14,18 +14,24 @@ constexpr char jsonb_version = 1;
 
 void codec<instant>::put(std::string& out, instant value) {
     std::int64_t us = 0;
-    if (value == instant::max()) us = infinity;
-    else if (value < instant(std::chrono::microseconds(minus_infinity + epoch_us))) us = minus_infinity;
-    else us = value.time_since_epoch().count() - epoch_us;
+    if (value == instant::max())
+        us = infinity;
+    else if (value < instant(std::chrono::microseconds(minus_infinity + epoch_us)))
+        us = minus_infinity;
+    else
+        us = value.time_since_epoch().count() - epoch_us;
     put_number(out, static_cast<std::uint64_t>(us));
 }
 
 bool codec<instant>::get(std::string_view in, instant& out) {
     if (in.size() != sizeof(std::int64_t)) return false;
     const auto us = static_cast<std::int64_t>(read_number<std::uint64_t>(in.data()));
-    if (us > infinity - epoch_us) out = instant::max();
-    else if (us == minus_infinity) out = instant::min();
-    else out = instant(std::chrono::microseconds(us + epoch_us));
+    if (us > infinity - epoch_us)
+        out = instant::max();
+    else if (us == minus_infinity)
+        out = instant::min();
+    else
+        out = instant(std::chrono::microseconds(us + epoch_us));
     return true;
 }
 

@@ -28,6 +28,7 @@ namespace holdfast::pg {
 // frees what it owns twice.
 struct jsonb {
     jsonb() = default;
+
     jsonb(std::string json) : text(std::move(json)) {} // NOLINT(google-explicit-constructor)
 
     std::string text; // well-formed JSON; the server refuses anything else (22P02)
@@ -36,7 +37,9 @@ struct jsonb {
 
 struct bytes {
     bytes() = default;
-    bytes(std::vector<unsigned char> octets) : data(std::move(octets)) {} // NOLINT(google-explicit-constructor)
+
+    bytes(std::vector<unsigned char> octets)
+        : data(std::move(octets)) {} // NOLINT(google-explicit-constructor)
 
     std::vector<unsigned char> data;
     friend bool operator==(const bytes&, const bytes&) = default;
@@ -45,14 +48,12 @@ struct bytes {
 using oid = std::uint32_t;
 
 // Big-endian, as the protocol wants it.
-template <class Unsigned>
-void put_number(std::string& out, Unsigned value) {
+template <class Unsigned> void put_number(std::string& out, Unsigned value) {
     for (unsigned shift = sizeof(Unsigned) * 8; shift != 0; shift -= 8)
         out += static_cast<char>(static_cast<unsigned char>(value >> (shift - 8)));
 }
 
-template <class Unsigned>
-[[nodiscard]] Unsigned read_number(const char* in) {
+template <class Unsigned> [[nodiscard]] Unsigned read_number(const char* in) {
     Unsigned value = 0;
     for (std::size_t i = 0; i < sizeof(Unsigned); ++i)
         value = static_cast<Unsigned>((value << 8U) | static_cast<unsigned char>(in[i]));
@@ -60,19 +61,18 @@ template <class Unsigned>
 }
 
 // type: what a value is sent as; array: the type of its array; reads(): what it can be read from. put()
-// appends, get() is false when the bytes are not such a value. Type numbers: catalog/pg_type.dat, fixed for good.
-template <class T>
-struct codec;
+// appends, get() is false when the bytes are not such a value. Type numbers: catalog/pg_type.dat, fixed for
+// good.
+template <class T> struct codec;
 
-template <oid Type, oid Array>
-struct codec_of {
+template <oid Type, oid Array> struct codec_of {
     static constexpr oid type = Type;
     static constexpr oid array = Array;
+
     static constexpr bool reads(oid other) { return other == Type; }
 };
 
-template <>
-struct codec<bool> : codec_of<16, 1000> {
+template <> struct codec<bool> : codec_of<16, 1000> {
     static void put(std::string& out, bool value) { out += static_cast<char>(value ? 1 : 0); }
 
     [[nodiscard]] static bool get(std::string_view in, bool& out) {
@@ -82,8 +82,7 @@ struct codec<bool> : codec_of<16, 1000> {
     }
 };
 
-template <class Value, class Unsigned, oid Type, oid Array>
-struct number_codec : codec_of<Type, Array> {
+template <class Value, class Unsigned, oid Type, oid Array> struct number_codec : codec_of<Type, Array> {
     static_assert(sizeof(Value) == sizeof(Unsigned));
 
     static void put(std::string& out, Value value) { put_number(out, std::bit_cast<Unsigned>(value)); }
@@ -95,24 +94,19 @@ struct number_codec : codec_of<Type, Array> {
     }
 };
 
-template <>
-struct codec<std::int32_t> : number_codec<std::int32_t, std::uint32_t, 23, 1007> {};
+template <> struct codec<std::int32_t> : number_codec<std::int32_t, std::uint32_t, 23, 1007> {};
 
-template <>
-struct codec<std::int64_t> : number_codec<std::int64_t, std::uint64_t, 20, 1016> {};
+template <> struct codec<std::int64_t> : number_codec<std::int64_t, std::uint64_t, 20, 1016> {};
 
-template <>
-struct codec<double> : number_codec<double, std::uint64_t, 701, 1022> {};
+template <> struct codec<double> : number_codec<double, std::uint64_t, 701, 1022> {};
 
 // Microseconds since 2000-01-01. instant::max() and min() stand for infinity and -infinity.
-template <>
-struct codec<instant> : codec_of<1184, 1185> {
+template <> struct codec<instant> : codec_of<1184, 1185> {
     static void put(std::string& out, instant value);
     [[nodiscard]] static bool get(std::string_view in, instant& out);
 };
 
-template <>
-struct codec<uuid> : codec_of<2950, 2951> {
+template <> struct codec<uuid> : codec_of<2950, 2951> {
     static void put(std::string& out, const uuid& value) {
         out.append(reinterpret_cast<const char*>(value.data), sizeof value.data);
     }
@@ -124,20 +118,24 @@ struct codec<uuid> : codec_of<2950, 2951> {
     }
 };
 
-template <class Tag>
-struct codec<id<Tag>> : codec_of<2950, 2951> {
+template <class Tag> struct codec<id<Tag>> : codec_of<2950, 2951> {
     static void put(std::string& out, const id<Tag>& value) { codec<uuid>::put(out, value.value); }
-    [[nodiscard]] static bool get(std::string_view in, id<Tag>& out) { return codec<uuid>::get(in, out.value); }
+
+    [[nodiscard]] static bool get(std::string_view in, id<Tag>& out) {
+        return codec<uuid>::get(in, out.value);
+    }
 };
 
 // text, name, bpchar and varchar have the same bytes.
 struct text_codec : codec_of<25, 1009> {
-    static constexpr bool reads(oid other) { return other == 25 || other == 19 || other == 1042 || other == 1043; }
+    static constexpr bool reads(oid other) {
+        return other == 25 || other == 19 || other == 1042 || other == 1043;
+    }
+
     static void put(std::string& out, std::string_view value) { out += value; }
 };
 
-template <>
-struct codec<std::string> : text_codec {
+template <> struct codec<std::string> : text_codec {
     [[nodiscard]] static bool get(std::string_view in, std::string& out) {
         out.assign(in);
         return true;
@@ -145,23 +143,22 @@ struct codec<std::string> : text_codec {
 };
 
 // Read as a view it is valid as long as its rows are.
-template <>
-struct codec<std::string_view> : text_codec {
+template <> struct codec<std::string_view> : text_codec {
     [[nodiscard]] static bool get(std::string_view in, std::string_view& out) {
         out = in;
         return true;
     }
 };
 
-template <>
-struct codec<jsonb> : codec_of<3802, 3807> {
+template <> struct codec<jsonb> : codec_of<3802, 3807> {
     static void put(std::string& out, const jsonb& value);
     [[nodiscard]] static bool get(std::string_view in, jsonb& out);
 };
 
-template <>
-struct codec<bytes> : codec_of<17, 1001> {
-    static void put(std::string& out, const bytes& value) { out.append(value.data.begin(), value.data.end()); }
+template <> struct codec<bytes> : codec_of<17, 1001> {
+    static void put(std::string& out, const bytes& value) {
+        out.append(value.data.begin(), value.data.end());
+    }
 
     [[nodiscard]] static bool get(std::string_view in, bytes& out) {
         out.data.assign(in.begin(), in.end());
@@ -169,15 +166,9 @@ struct codec<bytes> : codec_of<17, 1001> {
     }
 };
 
-template <class T>
-struct optional_of : std::false_type {
-    using type = T;
-};
+template <class T> struct optional_of : std::false_type { using type = T; };
 
-template <class T>
-struct optional_of<std::optional<T>> : std::true_type {
-    using type = T;
-};
+template <class T> struct optional_of<std::optional<T>> : std::true_type { using type = T; };
 
 // The head of a one-dimensional array; has_nulls is what the writer says, the reader looks at each length.
 void put_array_head(std::string& out, oid element, std::size_t size, bool has_nulls);
@@ -186,7 +177,9 @@ void put_array_head(std::string& out, oid element, std::size_t size, bool has_nu
 class array_reader {
 public:
     explicit array_reader(std::string_view in);
+
     [[nodiscard]] int size() const { return size_; }
+
     [[nodiscard]] oid element() const { return element_; }
 
     // The next element's bytes, empty for NULL. False at a malformed end.
@@ -198,15 +191,16 @@ private:
     oid element_ = 0;
 };
 
-template <class Container>
-struct array_codec {
+template <class Container> struct array_codec {
     using element = typename Container::value_type;
     using value = typename optional_of<element>::type;
 
     static constexpr oid type = codec<value>::array;
+
     // That the elements fit is checked by get(), where the array says what they are.
     static constexpr bool reads(oid other) {
-        return other == type || (codec<value>::type == 25 && (other == 1003 || other == 1014 || other == 1015));
+        return other == type ||
+               (codec<value>::type == 25 && (other == 1003 || other == 1014 || other == 1015));
     }
 
     static void put(std::string& out, const Container& values) {
@@ -226,8 +220,10 @@ struct array_codec {
             if (!from.next(raw) || (!raw && !optional_of<element>::value)) return false;
             value one{};
             if (raw && !codec<value>::get(*raw, one)) return false;
-            if constexpr (optional_of<element>::value) out.push_back(raw ? element(std::move(one)) : element());
-            else out.push_back(std::move(one));
+            if constexpr (optional_of<element>::value)
+                out.push_back(raw ? element(std::move(one)) : element());
+            else
+                out.push_back(std::move(one));
         }
         return true;
     }

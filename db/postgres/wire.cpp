@@ -71,7 +71,9 @@ void wire::watch_socket() {
     if (ec) log::error("the database's socket can't be watched", {{"error", ec.message()}});
 }
 
-bool wire::enter_pipeline() { return conn_ != nullptr && PQenterPipelineMode(conn_) == 1; }
+bool wire::enter_pipeline() {
+    return conn_ != nullptr && PQenterPipelineMode(conn_) == 1;
+}
 
 bool wire::send_prepare(const statement& what) {
     return PQsendPrepare(conn_, what.name, what.sql, 0, nullptr) == 1 &&
@@ -125,7 +127,9 @@ wire::flushed wire::flush() {
     return state == 0 ? flushed::all : flushed::blocked;
 }
 
-bool wire::consume() { return PQconsumeInput(conn_) == 1; }
+bool wire::consume() {
+    return PQconsumeInput(conn_) == 1;
+}
 
 std::optional<wire::answer> wire::next() {
     if (PQisBusy(conn_) != 0) return std::nullopt;
@@ -157,7 +161,9 @@ std::vector<oid> wire::parameter_types(const rows& described) {
     return out;
 }
 
-std::string wire::error() const { return conn_ != nullptr ? one_line(PQerrorMessage(conn_)) : "not connected"; }
+std::string wire::error() const {
+    return conn_ != nullptr ? one_line(PQerrorMessage(conn_)) : "not connected";
+}
 
 void wire::close() {
     if (conn_ == nullptr) return;

@@ -39,7 +39,9 @@ public:
     };
 
     explicit wire(executor where) : socket_(where) {}
+
     ~wire() { close(); }
+
     wire(const wire&) = delete;
     wire& operator=(const wire&) = delete;
 
@@ -55,7 +57,8 @@ public:
     [[nodiscard]] bool sync();
     [[nodiscard]] flushed flush();
 
-    // Before libpq 17 each sync() flushes, a system call each; since then one flush serves a turn of the loop.
+    // Before libpq 17 each sync() flushes, a system call each; since then one flush serves a turn of the
+    // loop.
     [[nodiscard]] static bool sync_flushes();
     [[nodiscard]] bool consume();
 
@@ -66,12 +69,14 @@ public:
     // A script in the simple protocol, outside of pipeline mode, while nothing is in flight. Its results end
     // with one null.
     [[nodiscard]] bool begin_script(const std::string& sql);
+
     [[nodiscard]] bool end_script() { return enter_pipeline(); }
 
     // Of a result of send_prepare's second statement.
     [[nodiscard]] static std::vector<oid> parameter_types(const rows& described);
 
     [[nodiscard]] std::string error() const; // libpq's last message, one line
+
     [[nodiscard]] descriptor& socket() { return socket_; }
 
     // Releases the descriptor before libpq closes it: a number used again must not get our events.

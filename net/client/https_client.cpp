@@ -63,7 +63,9 @@ std::string_view response::header(std::string_view name) const {
 https_client::https_client(executor where, tls_context tls, server_url server)
     : where_(where), tls_(std::move(tls)), server_(std::move(server)), timer_(where) {}
 
-https_client::~https_client() { close(); }
+https_client::~https_client() {
+    close();
+}
 
 void https_client::close() {
     timer_.cancel();

@@ -1,5 +1,6 @@
-// An HTTPS client: one keep-alive connection to one server, opened when a request needs it, verified against the
-// CAs of its TLS context and the server's name. One request at a time, one thread. SIGPIPE must be ignored.
+// An HTTPS client: one keep-alive connection to one server, opened when a request needs it, verified against
+// the CAs of its TLS context and the server's name. One request at a time, one thread. SIGPIPE must be
+// ignored.
 #pragma once
 
 #include "domain/async.hpp"
@@ -26,6 +27,7 @@ struct response {
 
     // Of several the first; empty when absent. Any case.
     [[nodiscard]] std::string_view header(std::string_view name) const;
+
     [[nodiscard]] bool good() const { return status >= 200 && status < 300; }
 };
 
@@ -41,12 +43,13 @@ public:
     // Sent with every request from now on, in front of the request's own.
     void set_headers(header_list always) { always_ = std::move(always); }
 
-    // The answer, whatever its status. The deadline spans all of it, connecting too; only the system's name look-up
-    // may outlast it. errc::unavailable when there is no answer: no connection, a certificate that is refused,
-    // cut off, too slow, no HTTP; the connection is closed then and the next request opens one. A body is sent
-    // as JSON unless a header says otherwise. Nothing is sent twice: whether to repeat is the caller's decision.
-    awaitable<result<response>> request(verb method, std::string target, header_list headers, std::string body,
-                                        steady_clock::duration deadline);
+    // The answer, whatever its status. The deadline spans all of it, connecting too; only the system's name
+    // look-up may outlast it. errc::unavailable when there is no answer: no connection, a certificate that is
+    // refused, cut off, too slow, no HTTP; the connection is closed then and the next request opens one. A
+    // body is sent as JSON unless a header says otherwise. Nothing is sent twice: whether to repeat is the
+    // caller's decision.
+    awaitable<result<response>> request(verb method, std::string target, header_list headers,
+                                        std::string body, steady_clock::duration deadline);
 
     // Ends a request under way (errc::unavailable). The next one opens a new connection.
     void close();

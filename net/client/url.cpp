@@ -10,8 +10,7 @@ failure refuse(std::string_view what) {
     return failure{errc::invalid, "the server's URL must be https://HOST[:PORT]: " + std::string(what)};
 }
 
-template <class View>
-std::string text_of(const View& view) {
+template <class View> std::string text_of(const View& view) {
     return std::string(view.data(), view.size());
 }
 

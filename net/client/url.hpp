@@ -15,7 +15,8 @@ struct server_url {
     std::string path;      // in front of every target; no slash at the end, usually empty
 };
 
-// https://HOST[:PORT][/PATH]. errc::invalid with a sentence for anything else: other schemes, a user, a query.
+// https://HOST[:PORT][/PATH]. errc::invalid with a sentence for anything else: other schemes, a user, a
+// query.
 [[nodiscard]] result<server_url> parse_server_url(std::string_view text);
 
 } // namespace holdfast::net

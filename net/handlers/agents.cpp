@@ -1,11 +1,10 @@
+#include "domain/validation.hpp"
 #include "net/handlers/handlers.hpp"
 #include "net/json/read.hpp"
 #include "net/json/write.hpp"
 #include "net/problem.hpp"
 #include "net/wire/agent.hpp"
 #include "net/wire/page.hpp"
-
-#include "domain/validation.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -14,22 +13,26 @@ namespace {
 
 constexpr std::size_t disks_max = 100;
 constexpr std::size_t running_max = 1000;
-constexpr token_kinds may_register{token_kind::enroll, token_kind::fleet, token_kind::operator_, token_kind::admin,
-                                   token_kind::root};
+constexpr token_kinds may_register{token_kind::enroll, token_kind::fleet, token_kind::operator_,
+                                   token_kind::admin, token_kind::root};
 
-void check_text(std::string_view name, const std::optional<std::string>& text, std::vector<field_error>& wrong) {
+void check_text(std::string_view name, const std::optional<std::string>& text,
+                std::vector<field_error>& wrong) {
     if (text && text->size() > text_bytes_max)
-        wrong.push_back({"/" + std::string(name), "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
+        wrong.push_back({"/" + std::string(name),
+                         "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
 }
 
 std::optional<failure> refused(std::vector<field_error> wrong) {
     if (wrong.empty()) return std::nullopt;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(std::move(wrong));
+    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
+        std::move(wrong));
 }
 
 std::optional<failure> check(const wire::registration_body& b) {
     std::vector<field_error> wrong;
-    if (!is_hostname(b.hostname)) wrong.push_back({"/hostname", "must be 1 to 253 letters, digits, dots, hyphens or underscores"});
+    if (!is_hostname(b.hostname))
+        wrong.push_back({"/hostname", "must be 1 to 253 letters, digits, dots, hyphens or underscores"});
     check_text("os", b.os, wrong);
     check_text("arch", b.arch, wrong);
     check_text("version", b.version, wrong);
@@ -44,7 +47,8 @@ std::optional<failure> check(const wire::heartbeat_body& b) {
     check_text("version", b.version ? b.version : b.agent_version, wrong);
     check_text("os", b.os ? b.os : b.platform, wrong);
     check_text("arch", b.arch ? b.arch : b.architecture, wrong);
-    if (b.uptime_seconds && *b.uptime_seconds < 0) wrong.push_back({"/uptimeSeconds", "must not be negative"});
+    if (b.uptime_seconds && *b.uptime_seconds < 0)
+        wrong.push_back({"/uptimeSeconds", "must not be negative"});
     if (b.disks && b.disks->size() > disks_max)
         wrong.push_back({"/disks", "must hold at most " + std::to_string(disks_max) + " disks"});
     if (b.running_tasks && b.running_tasks->size() > running_max)
@@ -69,10 +73,12 @@ holdfast::heartbeat beat_of(agent_id agent, wire::heartbeat_body b) {
 // The caller of a registration: known by the header, or by the token in the body.
 awaitable<result<identity>> caller_of(services& s, const exchange& x, std::optional<std::string> body_token) {
     if (x.has_identity()) co_return x.identity();
-    if (!body_token) co_return failure{errc::unauthorized, "a token is needed, in the header or as authToken"};
+    if (!body_token)
+        co_return failure{errc::unauthorized, "a token is needed, in the header or as authToken"};
     auto who = co_await s.tokens.identify(std::move(*body_token));
     if (!who) co_return std::move(who).error();
-    if (!may_register.contains(who->kind)) co_return failure{errc::forbidden, "this kind of token may not register agents"};
+    if (!may_register.contains(who->kind))
+        co_return failure{errc::forbidden, "this kind of token may not register agents"};
     co_return *who;
 }
 
@@ -93,10 +99,11 @@ awaitable<reply> register_agent(services& s, exchange& x) {
     if (!answer) co_return problem(answer.error(), x);
     const agent& a = answer->known.who;
     const bool created = answer->known.created;
-    co_return json_reply(created ? 201 : 200,
-                         wire::registration_answer{a.id, a.hostname, "online", a.registered_at, a.updated_at,
-                                                   created ? "agent registered" : "agent known, details updated",
-                                                   std::move(answer->token)});
+    co_return json_reply(
+        created ? 201 : 200,
+        wire::registration_answer{a.id, a.hostname, "online", a.registered_at, a.updated_at,
+                                  created ? "agent registered" : "agent known, details updated",
+                                  std::move(answer->token)});
 }
 
 awaitable<reply> heartbeat(services& s, exchange& x) {

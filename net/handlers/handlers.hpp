@@ -34,6 +34,8 @@ awaitable<reply> openapi(services& s, exchange& x);
 awaitable<reply> version(services& s, exchange& x);
 
 // Viewers read what operators read, secrets masked.
-[[nodiscard]] inline bool masks_secrets(const exchange& x) { return x.identity().kind == token_kind::viewer; }
+[[nodiscard]] inline bool masks_secrets(const exchange& x) {
+    return x.identity().kind == token_kind::viewer;
+}
 
 } // namespace holdfast::net::handlers

@@ -80,7 +80,8 @@ result<parsed_poll> parse(const services& s, const exchange& x) {
 }
 
 reply answer_with(services& s, const poll_request& asked, poll_answer answer, std::string_view request_id) {
-    log::info("[TASKS] Assigned " + std::to_string(answer.tasks.size()) + " task(s) to agent " + to_string(asked.agent),
+    log::info("[TASKS] Assigned " + std::to_string(answer.tasks.size()) + " task(s) to agent " +
+                  to_string(asked.agent),
               {{"request", request_id}});
     wire::poll_answer body;
     std::vector<task_id> ids;
@@ -90,9 +91,8 @@ reply answer_with(services& s, const poll_request& asked, poll_answer answer, st
     }
     body.count = body.tasks.size();
     reply out = ok(body);
-    out.undelivered = [&s, tenant = asked.tenant, agent = asked.agent, poll = answer.poll, ids = std::move(ids)] {
-        s.polls.undelivered(s.where, tenant, agent, poll, ids);
-    };
+    out.undelivered = [&s, tenant = asked.tenant, agent = asked.agent, poll = answer.poll,
+                       ids = std::move(ids)] { s.polls.undelivered(s.where, tenant, agent, poll, ids); };
     return out;
 }
 
@@ -108,7 +108,8 @@ void mark_heard_of(services& s, tenant_id tenant, agent_id agent) {
 awaitable<reply> poll(services& s, exchange& x) {
     auto parsed = parse(s, x);
     if (!parsed) {
-        log::warning("[TASKS] Poll refused: " + std::string(parsed.error().detail()), {{"request", x.request_id()}});
+        log::warning("[TASKS] Poll refused: " + std::string(parsed.error().detail()),
+                     {{"request", x.request_id()}});
         co_return problem(parsed.error(), x);
     }
     const poll_request asked = parsed->request;
@@ -118,11 +119,13 @@ awaitable<reply> poll(services& s, exchange& x) {
     auto answer = co_await s.polls.poll(std::move(parsed->request), x.caller());
     if (!answer) {
         if (answer.error().code() != errc::gone_away)
-            log::warning("[TASKS] Poll failed",
-                         {{"agent", asked.agent}, {"request", x.request_id()}, {"cause", answer.error().cause()}});
+            log::warning(
+                "[TASKS] Poll failed",
+                {{"agent", asked.agent}, {"request", x.request_id()}, {"cause", answer.error().cause()}});
         co_return problem(answer.error(), x);
     }
-    reply out = answer->tasks.empty() ? no_content() : answer_with(s, asked, std::move(*answer), x.request_id());
+    reply out =
+        answer->tasks.empty() ? no_content() : answer_with(s, asked, std::move(*answer), x.request_id());
     if (parsed->preference)
         out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(asked.wait.count()));
     co_return out;

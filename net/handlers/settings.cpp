@@ -20,13 +20,17 @@ std::optional<failure> check_name(const std::string& name) {
 
 std::optional<failure> check(const wire::token_body& b) {
     std::vector<field_error> wrong;
-    if (b.kind == token_kind::agent) wrong.push_back({"/kind", "agent tokens are made by registration with an enroll token"});
-    if (b.kind == token_kind::root) wrong.push_back({"/kind", "there is one root token, made with the installation"});
+    if (b.kind == token_kind::agent)
+        wrong.push_back({"/kind", "agent tokens are made by registration with an enroll token"});
+    if (b.kind == token_kind::root)
+        wrong.push_back({"/kind", "there is one root token, made with the installation"});
     if (b.max_uses && b.kind != token_kind::enroll) wrong.push_back({"/maxUses", "is for enroll tokens"});
     if (b.max_uses) check_range("/maxUses", *b.max_uses, 1, 1'000'000, wrong);
-    if (b.expires_at && *b.expires_at <= std::chrono::system_clock::now()) wrong.push_back({"/expiresAt", "is in the past"});
+    if (b.expires_at && *b.expires_at <= std::chrono::system_clock::now())
+        wrong.push_back({"/expiresAt", "is in the past"});
     if (wrong.empty()) return std::nullopt;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(std::move(wrong));
+    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
+        std::move(wrong));
 }
 
 } // namespace
@@ -47,7 +51,8 @@ awaitable<reply> list_policies(services& s, exchange& x) {
     auto found = co_await s.policies.list(x.identity().tenant, *page);
     if (!found) co_return problem(found.error(), x);
     const bool masked = masks_secrets(x);
-    co_return wire::page_reply(std::move(*found), [masked](policy p) { return wire::view_of(std::move(p), masked); });
+    co_return wire::page_reply(std::move(*found),
+                               [masked](policy p) { return wire::view_of(std::move(p), masked); });
 }
 
 awaitable<reply> get_policy(services& s, exchange& x) {
@@ -77,7 +82,8 @@ awaitable<reply> list_tokens(services& s, exchange& x) {
     auto found = co_await s.tokens.list(x.identity(), *page);
     if (!found) co_return problem(found.error(), x);
     co_return wire::page_reply(std::move(*found), [](token_record t) {
-        return wire::token_view{t.id, t.kind, std::move(t.name), t.agent, t.created_at, t.expires_at, t.max_uses, t.uses};
+        return wire::token_view{t.id,         t.kind,       std::move(t.name), t.agent,
+                                t.created_at, t.expires_at, t.max_uses,        t.uses};
     });
 }
 

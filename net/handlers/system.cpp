@@ -24,7 +24,9 @@ BOOST_DESCRIBE_STRUCT(version_body, (), (name, version))
 
 } // namespace
 
-awaitable<reply> health(services&, exchange&) { co_return ok(status_body{}); }
+awaitable<reply> health(services&, exchange&) {
+    co_return ok(status_body{});
+}
 
 awaitable<reply> ready(services& s, exchange& x) {
     const std::string_view why = s.process.not_ready();
@@ -40,6 +42,8 @@ awaitable<reply> openapi(services&, exchange&) {
     co_return text_reply(200, "application/json", std::string(openapi_json()));
 }
 
-awaitable<reply> version(services& s, exchange&) { co_return ok(version_body{"holdfast", s.process.version()}); }
+awaitable<reply> version(services& s, exchange&) {
+    co_return ok(version_body{"holdfast", s.process.version()});
+}
 
 } // namespace holdfast::net::handlers

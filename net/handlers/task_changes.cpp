@@ -22,13 +22,15 @@ BOOST_DESCRIBE_STRUCT(plain_ok, (), (status))
 failure bad_field(std::string pointer, std::string detail) {
     std::vector<field_error> wrong;
     wrong.push_back({std::move(pointer), std::move(detail)});
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(std::move(wrong));
+    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
+        std::move(wrong));
 }
 
 // A result's text may be long: the category is told from its beginning.
 error_category category_of(const wire::result_body& body) {
     if (body.error_category) return *body.error_category;
-    return body.error_message ? classify(std::string_view(*body.error_message).substr(0, 4096)) : error_category::unknown;
+    return body.error_message ? classify(std::string_view(*body.error_message).substr(0, 4096))
+                              : error_category::unknown;
 }
 
 task_report report_of(const exchange& x, task_id task, wire::result_body body) {
@@ -47,7 +49,8 @@ task_report report_of(const exchange& x, task_id task, wire::result_body body) {
     return r;
 }
 
-std::optional<failure> check_report(const std::optional<double>& duration, const std::optional<std::string>& snapshot) {
+std::optional<failure> check_report(const std::optional<double>& duration,
+                                    const std::optional<std::string>& snapshot) {
     if (duration && *duration < 0) return bad_field("/durationSeconds", "must not be negative");
     if (snapshot && snapshot->size() > text_bytes_max) return bad_field("/snapshotId", "is too long");
     return std::nullopt;
@@ -65,13 +68,15 @@ awaitable<reply> acknowledge(services& s, exchange& x) {
     const task_key key{x.identity().tenant, agent, task, body->attempt};
     auto changed = co_await s.tasks.acknowledge(key);
     if (!changed) co_return problem(changed.error(), x);
-    co_return ok(wire::acknowledged{.task_id = task, .acknowledged_at = changed->at, .message = "task acknowledged"});
+    co_return ok(
+        wire::acknowledged{.task_id = task, .acknowledged_at = changed->at, .message = "task acknowledged"});
 }
 
 awaitable<reply> finish(services& s, exchange& x) {
     auto body = json::read_body<wire::result_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    if (const auto wrong = check_report(body->duration_seconds, body->snapshot_id)) co_return problem(*wrong, x);
+    if (const auto wrong = check_report(body->duration_seconds, body->snapshot_id))
+        co_return problem(*wrong, x);
     const auto task = x.id<task_id>("taskId");
     auto allowed = co_await s.tokens.act_as(x.identity(), x.id<agent_id>("agentId"));
     if (!allowed) co_return problem(allowed.error(), x);
@@ -84,7 +89,8 @@ awaitable<reply> finish(services& s, exchange& x) {
 awaitable<reply> finish_by_body(services& s, exchange& x) {
     auto body = json::read_body<wire::legacy_result_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    if (const auto wrong = check_report(body->duration_seconds, body->snapshot_id)) co_return problem(*wrong, x);
+    if (const auto wrong = check_report(body->duration_seconds, body->snapshot_id))
+        co_return problem(*wrong, x);
     const auto agent = x.id<agent_id>("agentId");
     auto allowed = co_await s.tokens.act_as(x.identity(), agent);
     if (!allowed) co_return problem(allowed.error(), x);
@@ -109,10 +115,13 @@ awaitable<reply> finish_by_body(services& s, exchange& x) {
 awaitable<reply> release(services& s, exchange& x) {
     auto body = json::read_body<wire::release_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    if (body->retry_after_seconds && (*body->retry_after_seconds < 0 || *body->retry_after_seconds > release_seconds_max))
-        co_return problem(bad_field("/retryAfterSeconds", "must be from 0 to " + std::to_string(release_seconds_max)), x);
+    if (body->retry_after_seconds &&
+        (*body->retry_after_seconds < 0 || *body->retry_after_seconds > release_seconds_max))
+        co_return problem(
+            bad_field("/retryAfterSeconds", "must be from 0 to " + std::to_string(release_seconds_max)), x);
     if (body->reason && body->reason->size() > text_bytes_max)
-        co_return problem(bad_field("/reason", "must not be longer than " + std::to_string(text_bytes_max) + " bytes"), x);
+        co_return problem(
+            bad_field("/reason", "must not be longer than " + std::to_string(text_bytes_max) + " bytes"), x);
     const auto agent = x.id<agent_id>("agentId");
     const auto task = x.id<task_id>("taskId");
     auto allowed = co_await s.tokens.act_as(x.identity(), agent);

@@ -21,14 +21,16 @@ task_order order_of(wire::task_input given, const std::string& at, std::vector<f
     o.scheduled_for = given.scheduled_for;
     o.max_attempts = given.max_attempts;
     if (o.max_attempts) check_range(at + "/maxAttempts", *o.max_attempts, 1, attempts_max, wrong);
-    if (given.repository) o.repository = wire::read_repository(*given.repository, at + "/repository", wrong).text;
+    if (given.repository)
+        o.repository = wire::read_repository(*given.repository, at + "/repository", wrong).text;
     if (given.include_paths) check_include_paths(at + "/includePaths", *given.include_paths, wrong);
     if (given.exclude_paths) check_exclude_paths(at + "/excludePaths", *given.exclude_paths, wrong);
     o.include_paths = std::move(given.include_paths);
     o.exclude_paths = std::move(given.exclude_paths);
     if (given.retention) o.retention = wire::read_retention(*given.retention, at + "/retention", wrong);
     if (given.execution_params)
-        o.execution_params = wire::read_execution_params(*given.execution_params, at + "/executionParams", wrong);
+        o.execution_params =
+            wire::read_execution_params(*given.execution_params, at + "/executionParams", wrong);
     return o;
 }
 
@@ -52,7 +54,8 @@ result<wanted_tasks> parse(const request& asked) {
     if (out.many) {
         auto body = json::read_body<wire::task_inputs>(asked);
         if (!body) return std::move(body).error();
-        check_range("/tasks", static_cast<std::int64_t>(body->tasks.size()), 1, tasks_in_one_request_max, wrong);
+        check_range("/tasks", static_cast<std::int64_t>(body->tasks.size()), 1, tasks_in_one_request_max,
+                    wrong);
         for (std::size_t i = 0; i < body->tasks.size() && wrong.size() < json::complaints_max; ++i)
             out.orders.push_back(order_of(std::move(body->tasks[i]), "/tasks/" + std::to_string(i), wrong));
     } else {
@@ -61,7 +64,8 @@ result<wanted_tasks> parse(const request& asked) {
         out.orders.push_back(order_of(std::move(*body), "", wrong));
     }
     if (wrong.empty()) return out;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(std::move(wrong));
+    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
+        std::move(wrong));
 }
 
 result<std::optional<idempotency>> once_of(const request& asked) {
@@ -74,7 +78,8 @@ result<std::optional<idempotency>> once_of(const request& asked) {
 
 template <class Enum>
 result<std::optional<Enum>> name_in(const exchange& x, std::string_view parameter,
-                                    std::optional<Enum> (*from)(std::string_view), std::string_view expected) {
+                                    std::optional<Enum> (*from)(std::string_view),
+                                    std::string_view expected) {
     const auto text = x.query().text(parameter);
     if (!text) return std::optional<Enum>();
     const auto value = from(*text);
@@ -84,7 +89,8 @@ result<std::optional<Enum>> name_in(const exchange& x, std::string_view paramete
 
 result<task_filter> filter_of(const exchange& x) {
     task_filter out;
-    auto state = name_in(x, "status", &task_state_from, "one of pending, assigned, in-progress, completed, failed, cancelled");
+    auto state = name_in(x, "status", &task_state_from,
+                         "one of pending, assigned, in-progress, completed, failed, cancelled");
     if (!state) return std::move(state).error();
     auto type = name_in(x, "taskType", &task_type_from, "one of backup, check, prune");
     if (!type) return std::move(type).error();
@@ -124,7 +130,8 @@ awaitable<reply> list_tasks(services& s, exchange& x) {
     auto tasks = co_await s.tasks.list(x.identity().tenant, *filter, *page);
     if (!tasks) co_return problem(tasks.error(), x);
     const bool masked = masks_secrets(x);
-    co_return wire::page_reply(std::move(*tasks), [masked](task t) { return wire::for_operator(std::move(t), masked); });
+    co_return wire::page_reply(std::move(*tasks),
+                               [masked](task t) { return wire::for_operator(std::move(t), masked); });
 }
 
 awaitable<reply> get_task(services& s, exchange& x) {

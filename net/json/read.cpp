@@ -19,13 +19,13 @@ public:
 private:
     void* do_allocate(std::size_t bytes, std::size_t alignment) override {
         if (bytes > left_) throw std::bad_alloc();
-        void* out = ::operator new(bytes, std::align_val_t{alignment});
+        void* out = ::operator new (bytes, std::align_val_t{alignment});
         left_ -= bytes;
         return out;
     }
 
     void do_deallocate(void* memory, std::size_t bytes, std::size_t alignment) override {
-        ::operator delete(memory, std::align_val_t{alignment});
+        ::operator delete (memory, std::align_val_t{alignment});
         left_ += bytes;
     }
 
@@ -77,9 +77,12 @@ std::string reader::pointer() const {
         out += '/';
         if (s.element) out += std::to_string(s.index);
         for (const char c : s.name) {
-            if (c == '~') out += "~0";
-            else if (c == '/') out += "~1";
-            else out += c;
+            if (c == '~')
+                out += "~0";
+            else if (c == '/')
+                out += "~1";
+            else
+                out += c;
         }
     }
     return out;
@@ -93,31 +96,40 @@ void reader::read_one(const bj::value& from, std::string& into) {
 }
 
 void reader::read_one(const bj::value& from, double& into) {
-    if (from.is_int64()) into = static_cast<double>(from.get_int64());
-    else if (from.is_uint64()) into = static_cast<double>(from.get_uint64());
-    else if (from.is_double() && std::isfinite(from.get_double())) into = from.get_double();
-    else complain("must be a finite number");
+    if (from.is_int64())
+        into = static_cast<double>(from.get_int64());
+    else if (from.is_uint64())
+        into = static_cast<double>(from.get_uint64());
+    else if (from.is_double() && std::isfinite(from.get_double()))
+        into = from.get_double();
+    else
+        complain("must be a finite number");
 }
 
 void reader::read_one(const bj::value& from, uuid& into) {
     const bj::string* given = from.if_string();
     const std::optional<uuid> value =
         given ? parse_uuid({given->data(), given->size()}) : std::optional<uuid>{};
-    if (value) into = *value;
-    else complain("must be a UUID");
+    if (value)
+        into = *value;
+    else
+        complain("must be a UUID");
 }
 
 void reader::read_one(const bj::value& from, instant& into) {
     const bj::string* given = from.if_string();
     const std::optional<instant> value =
         given ? parse_rfc3339({given->data(), given->size()}) : std::optional<instant>{};
-    if (value) into = *value;
-    else complain("must be a time as in RFC 3339");
+    if (value)
+        into = *value;
+    else
+        complain("must be a time as in RFC 3339");
 }
 
 void reader::read_one(const bj::value& from, bj::object& into) {
     if (!from.is_object()) return complain("must be an object");
-    if (storable(from)) into = bj::object(from.get_object(), bj::storage_ptr{}); // outlives the parser's memory
+    if (storable(from))
+        into = bj::object(from.get_object(), bj::storage_ptr{}); // outlives the parser's memory
 }
 
 void reader::read_one(const bj::value& from, bj::value& into) {

@@ -1,9 +1,9 @@
 // JSON bodies into described structs (Boost.Describe), with a JSON pointer for everything that does not fit.
 //
 // Members are required unless they are std::optional (a default does not change that); null counts as absent;
-// unknown members are ignored; of a name given twice the last counts. Integers must be written as integers, numbers
-// must be finite, strings hold no NUL (PostgreSQL's text can't), enums are read by name, ids and times in their
-// text forms. boost::json::object and value are taken as they are.
+// unknown members are ignored; of a name given twice the last counts. Integers must be written as integers,
+// numbers must be finite, strings hold no NUL (PostgreSQL's text can't), enums are read by name, ids and
+// times in their text forms. boost::json::object and value are taken as they are.
 #pragma once
 
 #include "domain/id.hpp"
@@ -36,14 +36,17 @@ namespace bj = boost::json;
 
 class reader {
 public:
-    template <class T>
-    void read(const bj::value& from, T& into) {
+    template <class T> void read(const bj::value& from, T& into) {
         if constexpr (is_optional<T>::value) {
-            if (from.is_null()) into.reset();
-            else read(from, into.emplace());
+            if (from.is_null())
+                into.reset();
+            else
+                read(from, into.emplace());
         } else if constexpr (std::is_same_v<T, bool>) {
-            if (const bool* given = from.if_bool()) into = *given;
-            else complain("must be true or false");
+            if (const bool* given = from.if_bool())
+                into = *given;
+            else
+                complain("must be true or false");
         } else if constexpr (std::integral<T>) {
             read_integer(from, into);
         } else if constexpr (std::is_enum_v<T>) {
@@ -56,6 +59,7 @@ public:
     }
 
     [[nodiscard]] bool good() const { return complaints_.empty(); }
+
     [[nodiscard]] std::vector<field_error> take() { return std::move(complaints_); }
 
     // Adds to the list, for the place that is being read; the 17th and later are dropped.
@@ -68,8 +72,7 @@ private:
         bool element = false;
     };
 
-    template <class T>
-    void read_integer(const bj::value& from, T& into) {
+    template <class T> void read_integer(const bj::value& from, T& into) {
         if (const std::int64_t* given = from.if_int64(); given && std::in_range<T>(*given))
             into = static_cast<T>(*given);
         else if (const std::uint64_t* big = from.if_uint64(); big && std::in_range<T>(*big))
@@ -79,8 +82,7 @@ private:
                      std::to_string(std::numeric_limits<T>::max()));
     }
 
-    template <class T>
-    void read_enum(const bj::value& from, T& into) {
+    template <class T> void read_enum(const bj::value& from, T& into) {
         if (const bj::string* given = from.if_string())
             for (const auto& [value, name] : enum_names<T>::all)
                 if (name == std::string_view(given->data(), given->size())) {
@@ -95,8 +97,7 @@ private:
         complain(std::move(wanted));
     }
 
-    template <class T>
-    void read_struct(const bj::value& from, T& into) {
+    template <class T> void read_struct(const bj::value& from, T& into) {
         const bj::object* object = from.if_object();
         if (!object) return complain("must be an object");
         boost::mp11::mp_for_each<described_members<T>>([&](auto d) {
@@ -106,18 +107,21 @@ private:
             const bool absent = !given || given->is_null();
             path_.push_back({name});
             if constexpr (is_optional<std::remove_reference_t<decltype(member)>>::value) {
-                if (absent) member.reset();
-                else read(*given, member);
+                if (absent)
+                    member.reset();
+                else
+                    read(*given, member);
             } else {
-                if (absent) complain("is required");
-                else read(*given, member);
+                if (absent)
+                    complain("is required");
+                else
+                    read(*given, member);
             }
             path_.pop_back();
         });
     }
 
-    template <class T>
-    void read_one(const bj::value& from, std::vector<T>& into) {
+    template <class T> void read_one(const bj::value& from, std::vector<T>& into) {
         const bj::array* array = from.if_array();
         if (!array) return complain("must be an array");
         into.reserve(array->size());
@@ -128,23 +132,21 @@ private:
         }
     }
 
-    template <class T>
-    void read_one(const bj::value& from, std::map<std::string, T>& into) {
+    template <class T> void read_one(const bj::value& from, std::map<std::string, T>& into) {
         const bj::object* object = from.if_object();
         if (!object) return complain("must be an object");
         for (const auto& [key, value] : *object) {
             const std::string_view name(key.data(), key.size());
             path_.push_back({name});
-            if (name.find('\0') != name.npos) complain("must have a name without NUL");
-            else read(value, into[std::string(name)]);
+            if (name.find('\0') != name.npos)
+                complain("must have a name without NUL");
+            else
+                read(value, into[std::string(name)]);
             path_.pop_back();
         }
     }
 
-    template <class Tag>
-    void read_one(const bj::value& from, id<Tag>& into) {
-        read_one(from, into.value);
-    }
+    template <class Tag> void read_one(const bj::value& from, id<Tag>& into) { read_one(from, into.value); }
 
     void read_one(const bj::value& from, std::string& into);
     void read_one(const bj::value& from, double& into);
@@ -182,10 +184,9 @@ private:
 
 } // namespace detail
 
-// A whole body. errc::unsupported_media when there is one and it is not application/json in UTF-8; errc::invalid
-// with the pointers otherwise. An empty body counts as {}.
-template <class T>
-[[nodiscard]] result<T> read_body(std::string_view body, std::string_view content_type) {
+// A whole body. errc::unsupported_media when there is one and it is not application/json in UTF-8;
+// errc::invalid with the pointers otherwise. An empty body counts as {}.
+template <class T> [[nodiscard]] result<T> read_body(std::string_view body, std::string_view content_type) {
     detail::parsed_body parsed;
     result<const bj::value*> root = parsed.parse(body, content_type);
     if (!root) return std::move(root).error();
@@ -196,8 +197,7 @@ template <class T>
     return out;
 }
 
-template <class T>
-[[nodiscard]] result<T> read_body(const request& asked) {
+template <class T> [[nodiscard]] result<T> read_body(const request& asked) {
     return read_body<T>(asked.body, asked.header(header::content_type));
 }
 

@@ -10,8 +10,7 @@
 namespace holdfast::net::json {
 namespace {
 
-template <class Any>
-void serialize(std::string& out, const Any& any) {
+template <class Any> void serialize(std::string& out, const Any& any) {
     boost::json::serializer text;
     text.reset(&any);
     std::array<char, 2048> room{};
@@ -58,10 +57,24 @@ void write(std::string& out, double value) {
     out.append(text.data(), end);
 }
 
-void write(std::string& out, const uuid& value) { write(out, std::string_view(to_string(value))); }
-void write(std::string& out, instant value) { write(out, std::string_view(to_rfc3339(value))); }
-void write(std::string& out, const boost::json::value& any) { serialize(out, any); }
-void write(std::string& out, const boost::json::object& any) { serialize(out, any); }
-void write(std::string& out, const boost::json::array& any) { serialize(out, any); }
+void write(std::string& out, const uuid& value) {
+    write(out, std::string_view(to_string(value)));
+}
+
+void write(std::string& out, instant value) {
+    write(out, std::string_view(to_rfc3339(value)));
+}
+
+void write(std::string& out, const boost::json::value& any) {
+    serialize(out, any);
+}
+
+void write(std::string& out, const boost::json::object& any) {
+    serialize(out, any);
+}
+
+void write(std::string& out, const boost::json::array& any) {
+    serialize(out, any);
+}
 
 } // namespace holdfast::net::json

@@ -1,6 +1,6 @@
-// Described structs (Boost.Describe) as JSON text. Empty optionals are left out of objects (null in arrays); ids are
-// lower-case strings, times RFC 3339 in UTC, enums their names, strings are taken to be UTF-8. A double that is
-// not finite is written as null.
+// Described structs (Boost.Describe) as JSON text. Empty optionals are left out of objects (null in arrays);
+// ids are lower-case strings, times RFC 3339 in UTC, enums their names, strings are taken to be UTF-8. A
+// double that is not finite is written as null.
 #pragma once
 
 #include "domain/id.hpp"
@@ -28,55 +28,59 @@ void write(std::string& out, std::string_view text); // quoted and escaped
 void write(std::string& out, double value);
 void write(std::string& out, const uuid& value);
 void write(std::string& out, instant value);
-inline void write(std::string& out, const document& whole) { out += whole.text; }
+
+inline void write(std::string& out, const document& whole) {
+    out += whole.text;
+}
+
 void write(std::string& out, const boost::json::value& any);
 void write(std::string& out, const boost::json::object& any);
 void write(std::string& out, const boost::json::array& any);
 
-inline void write(std::string& out, const std::string& text) { write(out, std::string_view(text)); }
-inline void write(std::string& out, const char* text) { write(out, std::string_view(text)); }
+inline void write(std::string& out, const std::string& text) {
+    write(out, std::string_view(text));
+}
 
-template <std::same_as<bool> T>
-void write(std::string& out, T value) {
+inline void write(std::string& out, const char* text) {
+    write(out, std::string_view(text));
+}
+
+template <std::same_as<bool> T> void write(std::string& out, T value) {
     out += value ? "true" : "false";
 }
 
 template <class T>
-    requires(std::integral<T> && !std::same_as<T, bool>)
-void write(std::string& out, T value) {
+
+requires(std::integral<T> && !std::same_as<T, bool>) void write(std::string& out, T value) {
     out += std::to_string(value);
 }
 
 template <class E>
-    requires std::is_enum_v<E>
+requires std::is_enum_v<E>
+
 void write(std::string& out, E value) {
     for (const auto& [each, name] : enum_names<E>::all)
         if (each == value) return write(out, std::string_view(name));
     write(out, std::string_view());
 }
 
-template <class Tag>
-void write(std::string& out, const id<Tag>& value) {
+template <class Tag> void write(std::string& out, const id<Tag>& value) {
     write(out, value.value);
 }
 
-template <class T>
-void write(std::string& out, const std::optional<T>& value);
-template <class T>
-void write(std::string& out, const std::vector<T>& values);
-template <class T>
-void write(std::string& out, const std::map<std::string, T>& values);
-template <described_struct T>
-void write(std::string& out, const T& value);
+template <class T> void write(std::string& out, const std::optional<T>& value);
+template <class T> void write(std::string& out, const std::vector<T>& values);
+template <class T> void write(std::string& out, const std::map<std::string, T>& values);
+template <described_struct T> void write(std::string& out, const T& value);
 
-template <class T>
-void write(std::string& out, const std::optional<T>& value) {
-    if (value) write(out, *value);
-    else out += "null";
+template <class T> void write(std::string& out, const std::optional<T>& value) {
+    if (value)
+        write(out, *value);
+    else
+        out += "null";
 }
 
-template <class T>
-void write(std::string& out, const std::vector<T>& values) {
+template <class T> void write(std::string& out, const std::vector<T>& values) {
     char before = '[';
     for (const auto& each : values) {
         out += before;
@@ -86,8 +90,7 @@ void write(std::string& out, const std::vector<T>& values) {
     out += before == '[' ? "[]" : "]";
 }
 
-template <class T>
-void write(std::string& out, const std::map<std::string, T>& values) {
+template <class T> void write(std::string& out, const std::map<std::string, T>& values) {
     char before = '{';
     for (const auto& [name, value] : values) {
         out += before;
@@ -99,8 +102,7 @@ void write(std::string& out, const std::map<std::string, T>& values) {
     out += before == '{' ? "{}" : "}";
 }
 
-template <described_struct T>
-void write(std::string& out, const T& value) {
+template <described_struct T> void write(std::string& out, const T& value) {
     char before = '{';
     boost::mp11::mp_for_each<described_members<T>>([&](auto d) {
         const auto& member = value.*d.pointer;
@@ -116,8 +118,7 @@ void write(std::string& out, const T& value) {
     out += before == '{' ? "{}" : "}";
 }
 
-template <class T>
-[[nodiscard]] std::string to_text(const T& value) {
+template <class T> [[nodiscard]] std::string to_text(const T& value) {
     std::string out;
     write(out, value);
     return out;
@@ -127,8 +128,7 @@ template <class T>
 
 namespace holdfast::net {
 
-template <class T>
-[[nodiscard]] reply json_reply(unsigned status, const T& body) {
+template <class T> [[nodiscard]] reply json_reply(unsigned status, const T& body) {
     reply out;
     out.status = status;
     out.content_type = "application/json";
@@ -136,8 +136,7 @@ template <class T>
     return out;
 }
 
-template <class T>
-[[nodiscard]] reply ok(const T& body) {
+template <class T> [[nodiscard]] reply ok(const T& body) {
     return json_reply(200, body);
 }
 

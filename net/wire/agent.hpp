@@ -32,7 +32,8 @@ struct registration_answer {
     std::optional<std::string> token;
 };
 
-BOOST_DESCRIBE_STRUCT(registration_answer, (), (agent_id, hostname, status, registered_at, updated_at, message, token))
+BOOST_DESCRIBE_STRUCT(registration_answer, (),
+                      (agent_id, hostname, status, registered_at, updated_at, message, token))
 
 struct disk {
     std::string mount_path;
@@ -83,7 +84,8 @@ struct agent_view {
 
 BOOST_DESCRIBE_STRUCT(agent_view, (),
                       (agent_id, hostname, status, os, arch, version, ip, metadata, registered_at, updated_at,
-                       last_seen_at, uptime_seconds, disks, last_backup_status, tasks_running, duplicate_identity))
+                       last_seen_at, uptime_seconds, disks, last_backup_status, tasks_running,
+                       duplicate_identity))
 
 [[nodiscard]] agent_view view_of(agent from);
 

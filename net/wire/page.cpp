@@ -13,7 +13,8 @@ result<page_request> page_of(const exchange& x) {
     out.limit = static_cast<int>(*limit);
     if (const auto cursor = x.query().text("cursor")) {
         const auto bytes = from_base64url(*cursor);
-        if (!bytes || bytes->size() != 16) return bad_parameter("cursor", "what nextCursor of the page before said");
+        if (!bytes || bytes->size() != 16)
+            return bad_parameter("cursor", "what nextCursor of the page before said");
         uuid last{};
         std::memcpy(last.data, bytes->data(), 16);
         out.before = last;

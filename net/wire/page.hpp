@@ -17,12 +17,11 @@ namespace holdfast::net::wire {
 
 [[nodiscard]] std::string cursor_text(const uuid& last);
 
-template <class T, class View>
-reply page_reply(page<T> from, View view) {
+template <class T, class View> reply page_reply(page<T> from, View view) {
     reply out;
     out.content_type = "application/json";
     out.body = "{\"items\":[";
-    for (bool first = true; T& item : from.items) {
+    for (bool first = true; T & item : from.items) {
         if (!std::exchange(first, false)) out.body += ',';
         json::write(out.body, view(std::move(item)));
     }

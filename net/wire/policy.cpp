@@ -51,13 +51,17 @@ result<policy> policy_from(policy_body given) {
     std::vector<field_error> more = check(p);
     wrong.insert(wrong.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     if (wrong.empty()) return p;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(std::move(wrong));
+    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
+        std::move(wrong));
 }
 
 policy_view view_of(policy from, bool mask_secrets) {
     document repository;
-    if (from.repository_spec) repository = mask_secrets ? masked(*from.repository_spec) : *from.repository_spec;
-    else repository.text = json::to_text(mask_secrets ? masked_repository(from.what.repository) : from.what.repository);
+    if (from.repository_spec)
+        repository = mask_secrets ? masked(*from.repository_spec) : *from.repository_spec;
+    else
+        repository.text =
+            json::to_text(mask_secrets ? masked_repository(from.what.repository) : from.what.repository);
     return {.policy_id = from.id,
             .name = std::move(from.name),
             .description = std::move(from.description),

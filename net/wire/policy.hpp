@@ -40,9 +40,9 @@ struct policy_body {
 };
 
 BOOST_DESCRIBE_STRUCT(policy_body, (),
-                      (name, description, schedule, check_schedule, prune_schedule, timezone, spread_seconds, overlap,
-                       on_missed, min_gap_seconds, max_age_seconds, include_paths, exclude_paths, repository, retention,
-                       execution_params, max_attempts, enabled))
+                      (name, description, schedule, check_schedule, prune_schedule, timezone, spread_seconds,
+                       overlap, on_missed, min_gap_seconds, max_age_seconds, include_paths, exclude_paths,
+                       repository, retention, execution_params, max_attempts, enabled))
 
 // errc::invalid with a pointer for everything that is wrong.
 [[nodiscard]] result<policy> policy_from(policy_body given);
@@ -70,8 +70,8 @@ struct policy_view {
 BOOST_DESCRIBE_STRUCT(policy_view, (),
                       (policy_id, name, description, schedule, check_schedule, prune_schedule, timezone,
                        spread_seconds, overlap, on_missed, min_gap_seconds, max_age_seconds, include_paths,
-                       exclude_paths, repository, retention, execution_params, max_attempts, enabled, created_at,
-                       updated_at))
+                       exclude_paths, repository, retention, execution_params, max_attempts, enabled,
+                       created_at, updated_at))
 
 [[nodiscard]] policy_view view_of(policy from, bool mask_secrets);
 

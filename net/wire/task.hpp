@@ -36,7 +36,8 @@ struct agent_task {
 
 BOOST_DESCRIBE_STRUCT(agent_task, (),
                       (task_id, policy_id, task_type, repository, include_paths, exclude_paths, retention,
-                       execution_params, created_at, scheduled_for, status, attempt, assigned_at, lease_expires_at))
+                       execution_params, created_at, scheduled_for, status, attempt, assigned_at,
+                       lease_expires_at))
 
 // As operators see it.
 struct operator_task : agent_task {
@@ -55,8 +56,9 @@ struct operator_task : agent_task {
 };
 
 BOOST_DESCRIBE_STRUCT(operator_task, (agent_task),
-                      (agent_id, failures, max_attempts, acknowledged_at, started_at, completed_at, next_attempt_at,
-                       error_message, error_category, duration_seconds, snapshot_id, statistics))
+                      (agent_id, failures, max_attempts, acknowledged_at, started_at, completed_at,
+                       next_attempt_at, error_message, error_category, duration_seconds, snapshot_id,
+                       statistics))
 
 [[nodiscard]] agent_task for_agent(task from);
 [[nodiscard]] operator_task for_operator(task from, bool mask_secrets);
@@ -95,7 +97,8 @@ struct result_body {
 };
 
 BOOST_DESCRIBE_STRUCT(result_body, (),
-                      (attempt, status, error_message, error_category, duration_seconds, snapshot_id, statistics, log))
+                      (attempt, status, error_message, error_category, duration_seconds, snapshot_id,
+                       statistics, log))
 
 // As restic-monitor's agents send a result: policy and type are theirs to repeat, ours to ignore.
 struct legacy_result_body {
@@ -107,7 +110,8 @@ struct legacy_result_body {
     std::optional<std::string> error_message;
 };
 
-BOOST_DESCRIBE_STRUCT(legacy_result_body, (), (task_id, status, duration_seconds, log, snapshot_id, error_message))
+BOOST_DESCRIBE_STRUCT(legacy_result_body, (),
+                      (task_id, status, duration_seconds, log, snapshot_id, error_message))
 
 struct release_body {
     std::optional<int> attempt;
@@ -159,32 +163,30 @@ BOOST_DESCRIBE_STRUCT(created_tasks, (), (tasks, count))
 
 namespace holdfast::net::json {
 
-template <>
-struct enum_names<task_type> {
+template <> struct enum_names<task_type> {
     static constexpr std::array<std::pair<task_type, std::string_view>, 3> all{
         {{task_type::backup, "backup"}, {task_type::check, "check"}, {task_type::prune, "prune"}}};
 };
 
-template <>
-struct enum_names<task_state> {
-    static constexpr std::array<std::pair<task_state, std::string_view>, 6> all{{{task_state::pending, "pending"},
-                                                                                 {task_state::assigned, "assigned"},
-                                                                                 {task_state::in_progress, "in-progress"},
-                                                                                 {task_state::completed, "completed"},
-                                                                                 {task_state::failed, "failed"},
-                                                                                 {task_state::cancelled, "cancelled"}}};
+template <> struct enum_names<task_state> {
+    static constexpr std::array<std::pair<task_state, std::string_view>, 6> all{
+        {{task_state::pending, "pending"},
+         {task_state::assigned, "assigned"},
+         {task_state::in_progress, "in-progress"},
+         {task_state::completed, "completed"},
+         {task_state::failed, "failed"},
+         {task_state::cancelled, "cancelled"}}};
 };
 
-template <>
-struct enum_names<outcome> {
-    static constexpr std::array<std::pair<outcome, std::string_view>, 4> all{{{outcome::completed, "completed"},
-                                                                              {outcome::failed, "failed"},
-                                                                              {outcome::completed, "success"},
-                                                                              {outcome::failed, "failure"}}};
+template <> struct enum_names<outcome> {
+    static constexpr std::array<std::pair<outcome, std::string_view>, 4> all{
+        {{outcome::completed, "completed"},
+         {outcome::failed, "failed"},
+         {outcome::completed, "success"},
+         {outcome::failed, "failure"}}};
 };
 
-template <>
-struct enum_names<error_category> {
+template <> struct enum_names<error_category> {
     static constexpr std::array<std::pair<error_category, std::string_view>, 5> all{
         {{error_category::network, "network"},
          {error_category::transient, "transient"},

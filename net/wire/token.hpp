@@ -39,7 +39,8 @@ struct token_view {
     int uses = 0;
 };
 
-BOOST_DESCRIBE_STRUCT(token_view, (), (token_id, kind, name, agent_id, created_at, expires_at, max_uses, uses))
+BOOST_DESCRIBE_STRUCT(token_view, (),
+                      (token_id, kind, name, agent_id, created_at, expires_at, max_uses, uses))
 
 struct tenant_body {
     std::string name;
@@ -56,13 +57,13 @@ BOOST_DESCRIBE_STRUCT(tenant_answer, (), (tenant_id, token))
 
 } // namespace holdfast::net::wire
 
-template <>
-struct holdfast::net::json::enum_names<holdfast::token_kind> {
-    static constexpr std::array<std::pair<token_kind, std::string_view>, 7> all{{{token_kind::root, "root"},
-                                                                                 {token_kind::admin, "admin"},
-                                                                                 {token_kind::operator_, "operator"},
-                                                                                 {token_kind::viewer, "viewer"},
-                                                                                 {token_kind::enroll, "enroll"},
-                                                                                 {token_kind::agent, "agent"},
-                                                                                 {token_kind::fleet, "fleet"}}};
+template <> struct holdfast::net::json::enum_names<holdfast::token_kind> {
+    static constexpr std::array<std::pair<token_kind, std::string_view>, 7> all{
+        {{token_kind::root, "root"},
+         {token_kind::admin, "admin"},
+         {token_kind::operator_, "operator"},
+         {token_kind::viewer, "viewer"},
+         {token_kind::enroll, "enroll"},
+         {token_kind::agent, "agent"},
+         {token_kind::fleet, "fleet"}}};
 };

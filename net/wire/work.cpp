@@ -26,7 +26,8 @@ struct retention {
 };
 
 BOOST_DESCRIBE_STRUCT(retention, (),
-                      (keep_last, keep_hourly, keep_daily, keep_weekly, keep_monthly, keep_yearly, keep_within))
+                      (keep_last, keep_hourly, keep_daily, keep_weekly, keep_monthly, keep_yearly,
+                       keep_within))
 
 struct known_params {
     std::optional<int> parallelism, bandwidth_limit_kbps, timeout_seconds;
@@ -36,7 +37,8 @@ BOOST_DESCRIBE_STRUCT(known_params, (), (parallelism, bandwidth_limit_kbps, time
 
 // Reads one part of a body whose place is known; false when it complained.
 template <class T>
-bool read_part(const boost::json::value& given, const std::string& pointer, T& into, std::vector<field_error>& wrong) {
+bool read_part(const boost::json::value& given, const std::string& pointer, T& into,
+               std::vector<field_error>& wrong) {
     json::reader in;
     in.read(given, into);
     if (in.good()) return true;
@@ -44,7 +46,8 @@ bool read_part(const boost::json::value& given, const std::string& pointer, T& i
     return false;
 }
 
-void not_negative(const std::string& pointer, const std::optional<int>& value, int least, std::vector<field_error>& wrong) {
+void not_negative(const std::string& pointer, const std::optional<int>& value, int least,
+                  std::vector<field_error>& wrong) {
     if (value && *value < least) wrong.push_back({pointer, "must be at least " + std::to_string(least)});
 }
 
@@ -55,7 +58,8 @@ repository_value read_repository(const boost::json::value& given, const std::str
     if (const auto* text = given.if_string()) {
         const std::string_view view(text->data(), text->size());
         if (view.empty() || view.size() > path_bytes_max || view.find('\0') != view.npos)
-            wrong.push_back({pointer, "must be a restic repository string of 1 to " + std::to_string(path_bytes_max) + " bytes"});
+            wrong.push_back({pointer, "must be a restic repository string of 1 to " +
+                                          std::to_string(path_bytes_max) + " bytes"});
         return {std::string(view), std::nullopt};
     }
     if (!given.is_object()) {
@@ -66,7 +70,8 @@ repository_value read_repository(const boost::json::value& given, const std::str
     if (!read_part(given, pointer, spec, wrong)) return {};
     resolved_repository resolved = resolve(spec);
     if (resolved.wrong)
-        wrong.push_back({pointer + '/' + std::string(resolved.wrong->member), std::string(resolved.wrong->detail)});
+        wrong.push_back(
+            {pointer + '/' + std::string(resolved.wrong->member), std::string(resolved.wrong->detail)});
     return {std::move(resolved.text), document{json::to_text(spec)}};
 }
 
@@ -88,7 +93,8 @@ std::optional<document> read_retention(const boost::json::value& given, const st
 std::optional<document> read_execution_params(const boost::json::value& given, const std::string& pointer,
                                               std::vector<field_error>& wrong) {
     boost::json::object whole;
-    if (!read_part(given, pointer, whole, wrong)) return std::nullopt; // refuses what the database can't store
+    if (!read_part(given, pointer, whole, wrong))
+        return std::nullopt; // refuses what the database can't store
     known_params known;
     if (!read_part(given, pointer, known, wrong)) return std::nullopt;
     not_negative(pointer + "/parallelism", known.parallelism, 1, wrong);
@@ -96,7 +102,8 @@ std::optional<document> read_execution_params(const boost::json::value& given, c
     not_negative(pointer + "/timeoutSeconds", known.timeout_seconds, 1, wrong);
     std::string text = boost::json::serialize(whole);
     if (text.size() > document_bytes_max)
-        wrong.push_back({pointer, "must not be larger than " + std::to_string(document_bytes_max) + " bytes"});
+        wrong.push_back(
+            {pointer, "must not be larger than " + std::to_string(document_bytes_max) + " bytes"});
     return document{std::move(text)};
 }
 

@@ -21,10 +21,11 @@ struct repository_value {
 // What does not fit goes to `wrong`, by its pointer.
 [[nodiscard]] repository_value read_repository(const boost::json::value& given, const std::string& pointer,
                                                std::vector<field_error>& wrong);
-[[nodiscard]] std::optional<document> read_retention(const boost::json::value& given, const std::string& pointer,
-                                                     std::vector<field_error>& wrong);
+[[nodiscard]] std::optional<document>
+read_retention(const boost::json::value& given, const std::string& pointer, std::vector<field_error>& wrong);
 // Members that the server doesn't know are passed on unread.
-[[nodiscard]] std::optional<document> read_execution_params(const boost::json::value& given, const std::string& pointer,
+[[nodiscard]] std::optional<document> read_execution_params(const boost::json::value& given,
+                                                            const std::string& pointer,
                                                             std::vector<field_error>& wrong);
 
 } // namespace holdfast::net::wire

@@ -2,22 +2,22 @@
 //   net_memory_bench [connections]
 #include "test/integration/net_front_fixture.hpp"
 
-#include <malloc.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <malloc.h>
 #include <memory>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
 
 using namespace holdfast;
 
-constexpr int warm_up = 50; // connections before the first reading: tables, caches and the allocator's own pages
+constexpr int warm_up =
+    50; // connections before the first reading: tables, caches and the allocator's own pages
 
 std::size_t resident_bytes() {
     std::size_t total = 0;
@@ -26,7 +26,9 @@ std::size_t resident_bytes() {
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-void step(int to) { static_cast<void>(::write(to, ".", 1) == 1); }
+void step(int to) {
+    static_cast<void>(::write(to, ".", 1) == 1);
+}
 
 bool wait_step(int from) {
     char byte = 0;
@@ -51,7 +53,8 @@ int be_clients(int from_server, int count) {
 void measure(int to_clients, int count) {
     test::front_fixture front;
     const std::uint16_t port = front.port();
-    if (::write(to_clients, &port, sizeof port) != sizeof port || !front.events.wait_for("parked", warm_up)) return;
+    if (::write(to_clients, &port, sizeof port) != sizeof port || !front.events.wait_for("parked", warm_up))
+        return;
     const std::size_t resident = resident_bytes();
     const struct mallinfo2 heap = ::mallinfo2();
     step(to_clients);

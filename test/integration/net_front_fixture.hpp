@@ -66,6 +66,7 @@ public:
 
     // Begins the drain; false when the loop does not end by itself within 20 s.
     [[nodiscard]] bool drain() { return drain(true); }
+
     [[nodiscard]] bool drain_without_ringing() { return drain(false); }
 
     void ring() { // every parked request is answered

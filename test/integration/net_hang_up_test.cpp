@@ -5,8 +5,11 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <functional>
+#include <future>
+#include <iterator>
 #include <memory>
+#include <random>
+#include <stdexcept>
 #include <vector>
 
 namespace {
@@ -33,18 +36,71 @@ constexpr hang_up hang_ups[] = {
     {"close_notify", [](tls_client& c) { c.say_close(); }},
     {"reset", [](tls_client& c) { c.reset(); }},
     {"half close", [](tls_client& c) { c.half_close(); }},
-    {"garbage", [](tls_client& c) { c.send_raw("this is no TLS record, and it is long enough to be seen as none"); }},
+    {"garbage",
+     [](tls_client& c) { c.send_raw("this is no TLS record, and it is long enough to be seen as none"); }},
 };
+
+// One client after another, each of a random kind. What they see is checked elsewhere: here the books count.
+void behave_badly(std::uint16_t port, unsigned seed, int clients) {
+    std::mt19937 random(seed);
+    for (int i = 0; i < clients; ++i) {
+        try {
+            if (random() % 10 == 0) {
+                silent_client(port).send_raw(random() % 2 == 0 ? "\x16\x03\x01\x02" : "nonsense");
+                continue;
+            }
+            tls_client client(port, versions[random() % 2]);
+            if (random() % 8 == 0)
+                client.send("GET /par"); // dies in the middle of a request
+            else
+                client.send(random() % 6 == 0 ? parked + plain : parked);
+            switch (random() % 4) {
+            case 0: static_cast<void>(client.read()); break;
+            case 1: client.send(plain); break;
+            default: break;
+            }
+            hang_ups[random() % std::size(hang_ups)].go(client);
+        } catch (const std::runtime_error&) {
+            // cut off by the drain, or waited for the reply to half a request
+        }
+    }
+}
+
+// Rings while the clients run, begins the drain once they are half through when asked to.
+void run_hostile_mix(bool drain_early) {
+    net::limits bounds;
+    bounds.header = std::chrono::milliseconds{200};
+    bounds.drain_grace = std::chrono::milliseconds{500};
+    front_fixture front(bounds);
+    const unsigned seed = std::random_device{}();
+    BOOST_TEST_MESSAGE("seed " << seed);
+    std::vector<std::future<void>> threads;
+    for (unsigned i = 0; i < 8; ++i)
+        threads.push_back(std::async(std::launch::async, behave_badly, front.port(), seed + i, 40));
+    for (std::size_t over = 0; over < threads.size();) {
+        if (drain_early && front.events.count("parked") > 60) break;
+        front.ring();
+        if (threads[over].wait_for(std::chrono::milliseconds{1}) == std::future_status::ready) ++over;
+    }
+    if (drain_early) BOOST_TEST(front.drain());
+    for (std::future<void>& one : threads) one.get();
+    BOOST_TEST(front.drain());
+    test::event_counts& events = front.events;
+    BOOST_TEST(events.count("parked") > 0);
+    BOOST_TEST(events.count("parked") ==
+               events.count("rung") + events.count("abandoned") + events.count("early"));
+    BOOST_TEST(events.count("undelivered") <= events.count("rung"));
+}
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(net_hang_up)
+BOOST_AUTO_TEST_SUITE(net_hang_up, *boost::unit_test::label("tsan"))
 
-BOOST_DATA_TEST_CASE(whoever_hangs_up_while_parked_is_abandoned, boost::unit_test::data::make(versions), version) {
+BOOST_DATA_TEST_CASE(whoever_hangs_up_while_parked_is_abandoned, boost::unit_test::data::make(versions),
+                     version) {
     front_fixture front;
     int polls = 0;
-    for (const hang_up& each : hang_ups)
-        BOOST_TEST_CONTEXT(each.name) {
+    for (const hang_up& each : hang_ups) BOOST_TEST_CONTEXT(each.name) {
             tls_client client(front.port(), version);
             client.send(parked);
             BOOST_TEST_REQUIRE(front.events.wait_for("parked", ++polls));
@@ -55,7 +111,8 @@ BOOST_DATA_TEST_CASE(whoever_hangs_up_while_parked_is_abandoned, boost::unit_tes
     BOOST_TEST(front.events.count("undelivered") == 0);
 }
 
-BOOST_DATA_TEST_CASE(a_second_poll_on_the_connection_is_watched_too, boost::unit_test::data::make(versions), version) {
+BOOST_DATA_TEST_CASE(a_second_poll_on_the_connection_is_watched_too, boost::unit_test::data::make(versions),
+                     version) {
     front_fixture front;
     tls_client client(front.port(), version);
     for (int i = 1; i <= 3; ++i) {
@@ -86,7 +143,8 @@ BOOST_AUTO_TEST_CASE(key_updates_and_half_a_record_do_not_end_a_poll) {
     BOOST_TEST(front.events.count("abandoned") == 0);
 }
 
-BOOST_DATA_TEST_CASE(a_request_behind_a_parked_poll_ends_it, boost::unit_test::data::make(versions), version) {
+BOOST_DATA_TEST_CASE(a_request_behind_a_parked_poll_ends_it, boost::unit_test::data::make(versions),
+                     version) {
     front_fixture front;
     tls_client client(front.port(), version);
     client.send(parked);
@@ -106,7 +164,8 @@ BOOST_DATA_TEST_CASE(a_request_behind_a_parked_poll_ends_it, boost::unit_test::d
     BOOST_TEST(front.events.count("early") == 4);
 }
 
-BOOST_DATA_TEST_CASE(undelivered_is_told_when_the_write_fails, boost::unit_test::data::make(versions), version) {
+BOOST_DATA_TEST_CASE(undelivered_is_told_when_the_write_fails, boost::unit_test::data::make(versions),
+                     version) {
     front_fixture front;
     tls_client client(front.port(), version);
     client.send(busy); // nobody watches this one
@@ -161,7 +220,8 @@ BOOST_AUTO_TEST_CASE(slow_ones_are_cut) {
 
 BOOST_AUTO_TEST_CASE(a_parked_poll_has_no_deadline_of_the_connection) {
     net::limits bounds;
-    bounds.handshake = bounds.header = bounds.body = bounds.write = bounds.idle = std::chrono::milliseconds{100};
+    bounds.handshake = bounds.header = bounds.body = bounds.write = bounds.idle =
+        std::chrono::milliseconds{100};
     front_fixture front(bounds);
     tls_client client(front.port());
     client.send(parked);
@@ -215,6 +275,14 @@ BOOST_AUTO_TEST_CASE(drain_answers_parked_polls_closes_idle_ones_and_ends_the_lo
     }
     for (const auto& one : idle) BOOST_TEST((one->wait_for_end() == ending::close_notify));
     BOOST_CHECK_THROW(tls_client late(front.port()), std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(the_books_balance_after_a_hostile_mix) {
+    run_hostile_mix(false);
+}
+
+BOOST_AUTO_TEST_CASE(the_books_balance_after_a_drain_in_a_hostile_mix) {
+    run_hostile_mix(true);
 }
 
 BOOST_AUTO_TEST_CASE(drain_cuts_the_silent_after_the_grace) {

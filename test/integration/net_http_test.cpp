@@ -19,8 +19,9 @@ std::string get(std::string_view target, std::string_view headers = {}) {
 }
 
 std::string post(std::string_view target, std::string_view body, std::string_view headers = {}) {
-    return "POST " + std::string(target) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n" + std::string(headers) + "\r\n" + std::string(body);
+    return "POST " + std::string(target) +
+           " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" +
+           std::string(headers) + "\r\n" + std::string(body);
 }
 
 std::string code_of(const http_answer& answer) {
@@ -52,8 +53,8 @@ BOOST_DATA_TEST_CASE(keep_alive_serves_many_requests, boost::unit_test::data::ma
     BOOST_TEST(front.events.wait_for("GET /open 200", 5));
 }
 
-BOOST_DATA_TEST_CASE(pipelined_requests_in_one_record_are_answered_in_order, boost::unit_test::data::make(versions),
-                     version) {
+BOOST_DATA_TEST_CASE(pipelined_requests_in_one_record_are_answered_in_order,
+                     boost::unit_test::data::make(versions), version) {
     front_fixture front;
     tls_client client(front.port(), version);
     client.send(get("/open?1") + post("/echo", "two") + get("/nothing") + "\r\n" + get("/open?4"));
@@ -147,10 +148,13 @@ BOOST_AUTO_TEST_CASE(tokens_and_kinds) {
     BOOST_TEST(down.headers.contains("retry-after"));
     BOOST_TEST(code_of(client.ask(get(thing, "Authorization: Bearer agent\r\n"))) == "forbidden");
     const http_answer good = client.ask(get(thing + "?count=7", "authorization: bearer viewer\r\n"));
-    BOOST_TEST(good.body == R"({"thingId":"0190a6e0-0000-7000-8000-00000000000a","kind":"viewer","count":7})");
+    BOOST_TEST(good.body ==
+               R"({"thingId":"0190a6e0-0000-7000-8000-00000000000a","kind":"viewer","count":7})");
     BOOST_TEST(good.headers.at("content-type") == "application/json");
-    BOOST_TEST(client.ask(get(thing, "Authorization: Bearer viewer\r\n")).body.find("count") == std::string::npos);
-    const http_answer remove = client.ask("DELETE " + thing + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer viewer\r\n\r\n");
+    BOOST_TEST(client.ask(get(thing, "Authorization: Bearer viewer\r\n")).body.find("count") ==
+               std::string::npos);
+    const http_answer remove =
+        client.ask("DELETE " + thing + " HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer viewer\r\n\r\n");
     BOOST_TEST(remove.status == 403U);
 }
 
@@ -171,7 +175,8 @@ BOOST_AUTO_TEST_CASE(bad_parameters_are_named) {
     const http_answer path = client.ask(get("/things/12", viewer));
     BOOST_TEST(code_of(path) == "invalid");
     BOOST_TEST(path.body.find(R"("detail":"thingId must be a UUID")") != std::string::npos);
-    const http_answer query = client.ask(get("/things/0190a6e0-0000-7000-8000-00000000000a?count=101", viewer));
+    const http_answer query =
+        client.ask(get("/things/0190a6e0-0000-7000-8000-00000000000a?count=101", viewer));
     BOOST_TEST(query.status == 400U);
     BOOST_TEST(query.body.find("count must be an integer from 1 to 100") != std::string::npos);
     BOOST_TEST(client.ask(get("/open?x=%00")).status == 400U);
@@ -183,14 +188,15 @@ BOOST_AUTO_TEST_CASE(bad_parameters_are_named) {
 BOOST_AUTO_TEST_CASE(expect_100_continue) {
     front_fixture front;
     tls_client client(front.port());
-    const std::string head = "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+    const std::string head =
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
     BOOST_TEST(client.ask(head).status == 100U);
     BOOST_TEST(client.ask("abc").body == "abc");
     const http_answer strange = client.ask("GET /open HTTP/1.1\r\nHost: h\r\nExpect: a miracle\r\n\r\n");
     BOOST_TEST(code_of(strange) == "expectation_failed");
     // A refusal comes instead of the invitation, and then the end: the body may or may not follow.
-    const http_answer refused = client.ask(
-        "PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
+    const http_answer refused =
+        client.ask("PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n");
     BOOST_TEST(refused.status == 413U);
     BOOST_TEST(refused.headers.at("connection") == "close");
     BOOST_TEST((client.wait_for_end() == ending::close_notify));
@@ -211,35 +217,39 @@ BOOST_AUTO_TEST_CASE(too_large) {
     }
     {
         tls_client client(front.port()); // a small one is read away, and the connection stays
-        BOOST_TEST(client.ask("PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n12345678901").status == 413U);
+        BOOST_TEST(
+            client.ask("PUT /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n12345678901").status ==
+            413U);
         BOOST_TEST(client.ask(get("/open")).status == 200U);
         BOOST_TEST(client.ask(get("/open?" + std::string(5000, 'x'))).status == 414U);
     }
     {
         tls_client client(front.port());
-        BOOST_TEST(code_of(client.ask(get("/open", "X: " + std::string(20'000, 'x') + "\r\n"))) == "headers_too_large");
+        BOOST_TEST(code_of(client.ask(get("/open", "X: " + std::string(20'000, 'x') + "\r\n"))) ==
+                   "headers_too_large");
         BOOST_TEST((client.wait_for_end() == ending::close_notify));
     }
     BOOST_TEST(front.events.wait_for("malformed 431", 1));
 }
 
-BOOST_DATA_TEST_CASE(what_is_no_request_is_a_400_and_the_end,
-                     boost::unit_test::data::make({
-                         "hello\r\n\r\n",
-                         "GET / HTTP/2.0\r\nHost: h\r\n\r\n",
-                         "GET / HTTP/1.1\r\n\r\n",
-                         "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-                         "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
-                         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                         "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
-                         "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\nabc",
-                         "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
-                         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-                         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: -3\r\n\r\nabcd",
-                         "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                         "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-                     }),
-                     text) {
+BOOST_DATA_TEST_CASE(
+    what_is_no_request_is_a_400_and_the_end,
+    boost::unit_test::data::make({
+        "hello\r\n\r\n",
+        "GET / HTTP/2.0\r\nHost: h\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\nabc",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: -3\r\n\r\nabcd",
+        "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    }),
+    text) {
     front_fixture front;
     tls_client client(front.port());
     const http_answer answer = client.ask(text);
@@ -273,7 +283,8 @@ BOOST_AUTO_TEST_CASE(request_ids_are_echoed_when_sane) {
     tls_client client(front.port());
     BOOST_TEST(client.ask(get("/open", "X-Request-Id: a-B_9.z\r\n")).headers.at("x-request-id") == "a-B_9.z");
     const std::string longest(128, 'a');
-    BOOST_TEST(client.ask(get("/open", "X-Request-Id: " + longest + "\r\n")).headers.at("x-request-id") == longest);
+    BOOST_TEST(client.ask(get("/open", "X-Request-Id: " + longest + "\r\n")).headers.at("x-request-id") ==
+               longest);
     for (const std::string& bad : {std::string("has space"), longest + "a", std::string("\"quote")}) {
         const http_answer answer = client.ask(get("/open", "X-Request-Id: " + bad + "\r\n"));
         BOOST_TEST(parse_uuid(answer.headers.at("x-request-id")).has_value());

@@ -5,7 +5,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
-
 #include <openssl/err.h>
 
 #include <fstream>
@@ -39,7 +38,8 @@ awaitable<void> talk(std::uint16_t port, net::tls_context settings, std::string 
     net::tls_stream stream(std::move(socket), settings, host);
     co_await stream.async_handshake(asio::redirect_error(use_awaitable, out.handshake));
     if (out.handshake) co_return;
-    const std::array<asio::const_buffer, 3> pieces{asio::buffer("GET /open HTTP/1.1\r\n", 20), asio::const_buffer(),
+    const std::array<asio::const_buffer, 3> pieces{asio::buffer("GET /open HTTP/1.1\r\n", 20),
+                                                   asio::const_buffer(),
                                                    asio::buffer("Host: h\r\nConnection: close\r\n\r\n", 30)};
     co_await asio::async_write(stream, pieces, use_awaitable);
     error_code ec;
@@ -68,7 +68,9 @@ attempt try_as(std::uint16_t port, const certificates& trusted, const std::strin
     return out;
 }
 
-std::string reason_of(const error_code& ec) { return ec.message(); }
+std::string reason_of(const error_code& ec) {
+    return ec.message();
+}
 
 } // namespace
 
@@ -81,7 +83,8 @@ BOOST_AUTO_TEST_CASE(files_that_do_not_serve_are_named) {
     const std::string missing = sentence_of("/nowhere/chain.pem", good.key_file());
     BOOST_TEST(missing == "cannot read the certificate chain /nowhere/chain.pem: No such file or directory");
     BOOST_TEST(sentence_of(good.chain_file(), "/nowhere/key").find("/nowhere/key") != std::string::npos);
-    BOOST_TEST(sentence_of(good.chain_file(), other.key_file()).find("key values mismatch") != std::string::npos);
+    BOOST_TEST(sentence_of(good.chain_file(), other.key_file()).find("key values mismatch") !=
+               std::string::npos);
     const std::string empty = good.folder() / "empty.pem";
     std::ofstream(empty) << "nothing\n";
     BOOST_TEST(sentence_of(empty, good.key_file()).find(empty) != std::string::npos);
@@ -115,7 +118,8 @@ BOOST_AUTO_TEST_CASE(both_versions_and_no_older_one) {
 }
 
 BOOST_AUTO_TEST_CASE(only_suites_with_forward_secrecy_and_aead) {
-    const net::tls_context made = net::make_server_tls(certificates::shared().chain_file(), certificates::shared().key_file());
+    const net::tls_context made =
+        net::make_server_tls(certificates::shared().chain_file(), certificates::shared().key_file());
     STACK_OF(SSL_CIPHER)* const suites = SSL_CTX_get_ciphers(made.get());
     BOOST_TEST_REQUIRE(sk_SSL_CIPHER_num(suites) > 0);
     for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {

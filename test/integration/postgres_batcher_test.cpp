@@ -19,7 +19,9 @@ struct request {
 
 using numbers = pg::batcher<request, int>;
 
-tenant_id lane_of(const request& r) { return r.tenant; }
+tenant_id lane_of(const request& r) {
+    return r.tenant;
+}
 
 // Answers each call with twice its value, after a turn or two of the loop; notes what it was sent.
 struct database {
@@ -82,8 +84,10 @@ struct counts {
 awaitable<void> ask(numbers& all, request r, counts& seen) {
     const int value = r.value;
     const result<int> got = co_await all.submit(std::move(r));
-    if (!got) ++seen.wrong[got.error().code()];
-    else seen.right += *got == 2 * value ? 1 : 0;
+    if (!got)
+        ++seen.wrong[got.error().code()];
+    else
+        seen.right += *got == 2 * value ? 1 : 0;
 }
 
 awaitable<void> ask_often(numbers& all, request r, int times, counts& seen) {
@@ -238,7 +242,8 @@ awaitable<void> closed(env e) {
     BOOST_TEST(seen.right == 1);
 }
 
-constexpr pg::statement add_all{"add_all", "INSERT INTO sums SELECT v FROM unnest($1::int[]) v RETURNING n * 2"};
+constexpr pg::statement add_all{"add_all",
+                                "INSERT INTO sums SELECT v FROM unnest($1::int[]) v RETURNING n * 2"};
 
 awaitable<result<void>> send_to(pg::pool& pool, std::span<numbers::call* const> calls) {
     std::vector<std::int32_t> values;
@@ -263,25 +268,45 @@ awaitable<void> hundred_and_one_negative(asio::io_context& ctx, pg::pool& pool, 
 
 BOOST_AUTO_TEST_SUITE(postgres_batcher)
 
-BOOST_AUTO_TEST_CASE(callers_gather_while_a_batch_is_out) { with_batcher({.batch_max = 10}, &gathers); }
+BOOST_AUTO_TEST_CASE(callers_gather_while_a_batch_is_out) {
+    with_batcher({.batch_max = 10}, &gathers);
+}
 
-BOOST_AUTO_TEST_CASE(one_batch_for_each_lane_and_four_lanes) { with_batcher({.batch_max = 10}, &lanes); }
+BOOST_AUTO_TEST_CASE(one_batch_for_each_lane_and_four_lanes) {
+    with_batcher({.batch_max = 10}, &lanes);
+}
 
-BOOST_AUTO_TEST_CASE(only_the_guilty_call_fails) { with_batcher({}, &poisoned); }
+BOOST_AUTO_TEST_CASE(only_the_guilty_call_fails) {
+    with_batcher({}, &poisoned);
+}
 
-BOOST_AUTO_TEST_CASE(a_deadlock_is_tried_once_more) { with_batcher({}, &deadlock_once); }
+BOOST_AUTO_TEST_CASE(a_deadlock_is_tried_once_more) {
+    with_batcher({}, &deadlock_once);
+}
 
-BOOST_AUTO_TEST_CASE(a_second_deadlock_is_told) { with_batcher({}, &deadlock_twice); }
+BOOST_AUTO_TEST_CASE(a_second_deadlock_is_told) {
+    with_batcher({}, &deadlock_twice);
+}
 
-BOOST_AUTO_TEST_CASE(without_a_database_nobody_is_tried_alone) { with_batcher({}, &unavailable_for_all); }
+BOOST_AUTO_TEST_CASE(without_a_database_nobody_is_tried_alone) {
+    with_batcher({}, &unavailable_for_all);
+}
 
-BOOST_AUTO_TEST_CASE(unanswered_calls_come_first_in_the_next_batch) { with_batcher({}, &unanswered); }
+BOOST_AUTO_TEST_CASE(unanswered_calls_come_first_in_the_next_batch) {
+    with_batcher({}, &unanswered);
+}
 
-BOOST_AUTO_TEST_CASE(nobody_is_left_unanswered_for_ever) { with_batcher({}, &unanswered_for_ever); }
+BOOST_AUTO_TEST_CASE(nobody_is_left_unanswered_for_ever) {
+    with_batcher({}, &unanswered_for_ever);
+}
 
-BOOST_AUTO_TEST_CASE(waiting_callers_are_bounded) { with_batcher({.waiting_max = 20}, &overfull); }
+BOOST_AUTO_TEST_CASE(waiting_callers_are_bounded) {
+    with_batcher({.waiting_max = 20}, &overfull);
+}
 
-BOOST_AUTO_TEST_CASE(close_answers_who_waits) { with_batcher({}, &closed); }
+BOOST_AUTO_TEST_CASE(close_answers_who_waits) {
+    with_batcher({}, &closed);
+}
 
 BOOST_AUTO_TEST_CASE(on_a_real_connection_the_guilty_row_fails_alone) {
     asio::io_context ctx{1};
@@ -293,7 +318,8 @@ BOOST_AUTO_TEST_CASE(on_a_real_connection_the_guilty_row_fails_alone) {
     pg::pool pool(ctx.get_executor(), std::move(settings));
     const auto send = [&pool](std::span<numbers::call* const> calls) { return send_to(pool, calls); };
     std::vector<std::size_t> sizes;
-    numbers all(ctx.get_executor(), {}, lane_of, send, [&sizes](std::size_t calls) { sizes.push_back(calls); });
+    numbers all(ctx.get_executor(), {}, lane_of, send,
+                [&sizes](std::size_t calls) { sizes.push_back(calls); });
     counts seen;
     test::run(ctx, hundred_and_one_negative(ctx, pool, all, seen));
     BOOST_TEST(seen.right == 100);

@@ -48,25 +48,28 @@ void with_pool(fixture& f, pg::pool_settings settings, awaitable<void> (*body)(e
     test::run(f.ctx, then_close(e, body(e)));
 }
 
-void with_pool(fixture& f, awaitable<void> (*body)(env)) { with_pool(f, f.settings(), body); }
+void with_pool(fixture& f, awaitable<void> (*body)(env)) {
+    with_pool(f, f.settings(), body);
+}
 
 // Outside of coroutines: GCC 12 can't compile a braced list of elements inside of them.
-template <class T>
-std::deque<T> several_of(const T& value) {
+template <class T> std::deque<T> several_of(const T& value) {
     return {value, T{}, value};
 }
 
-template <class T>
-std::vector<std::optional<T>> gaps_around(const T& value) {
+template <class T> std::vector<std::optional<T>> gaps_around(const T& value) {
     return {std::nullopt, value, std::nullopt};
 }
 
-std::vector<std::optional<std::int32_t>> one_gap_three() { return {1, std::nullopt, 3}; }
+std::vector<std::optional<std::int32_t>> one_gap_three() {
+    return {1, std::nullopt, 3};
+}
 
-pg::bytes some_bytes() { return std::vector<unsigned char>{0, 255, 1}; }
+pg::bytes some_bytes() {
+    return std::vector<unsigned char>{0, 255, 1};
+}
 
-template <class T>
-awaitable<T> round_trip(pg::pool& pool, std::string type, T value) {
+template <class T> awaitable<T> round_trip(pg::pool& pool, std::string type, T value) {
     // A name of its own and not prepared: the type of $1 comes with the value.
     const std::string sql = "SELECT $1::" + type;
     pg::params with = pg::bind(value);
@@ -75,8 +78,7 @@ awaitable<T> round_trip(pg::pool& pool, std::string type, T value) {
     co_return got->front().get<T>(0);
 }
 
-template <class T>
-awaitable<void> check(pg::pool& pool, std::string type, T value) {
+template <class T> awaitable<void> check(pg::pool& pool, std::string type, T value) {
     const T back = co_await round_trip(pool, type, value);
     BOOST_TEST((back == value), type);
     const std::optional<T> nothing = co_await round_trip(pool, type, std::optional<T>());
@@ -102,7 +104,8 @@ awaitable<void> every_type(env e) {
     co_await check<uuid>(e.pool, "uuid", make_uuid());
     co_await check<task_id>(e.pool, "uuid", task_id::make());
     co_await check<instant>(e.pool, "timestamptz", instant(std::chrono::microseconds(1'700'000'000'123'456)));
-    co_await check<instant>(e.pool, "timestamptz", instant(std::chrono::microseconds(-62'000'000'000'000'001)));
+    co_await check<instant>(e.pool, "timestamptz",
+                            instant(std::chrono::microseconds(-62'000'000'000'000'001)));
     co_await check<pg::bytes>(e.pool, "bytea", some_bytes());
     const auto json = co_await round_trip(e.pool, "jsonb", pg::jsonb{"{\"a\": [1, null]}"});
     BOOST_TEST(json.text == "{\"a\": [1, null]}");
@@ -135,7 +138,9 @@ awaitable<void> values_mean_what_the_server_says(env e) {
     BOOST_TEST(r.get<std::string>(5) == "b");
 }
 
-bool names_count(const std::logic_error& e) { return std::string(e.what()).find("(count)") != std::string::npos; }
+bool names_count(const std::logic_error& e) {
+    return std::string(e.what()).find("(count)") != std::string::npos;
+}
 
 awaitable<void> reading_as_another_type(env e) {
     result<pg::rows> got = co_await e.pool.exec(count_things);
@@ -191,8 +196,10 @@ awaitable<void> errors_by_kind(env e) {
 awaitable<void> divide_by(pg::pool& pool, int by, int& right) {
     pg::params with = pg::bind(by);
     const result<pg::rows> got = co_await pool.exec(divide, std::move(with));
-    if (by == 0) right += !got && pg::sqlstate_of(got.error()) == "22012" ? 1 : 0;
-    else right += got && got->front().get<int>(0) == 100 / by ? 1 : 0;
+    if (by == 0)
+        right += !got && pg::sqlstate_of(got.error()) == "22012" ? 1 : 0;
+    else
+        right += got && got->front().get<int>(0) == 100 / by ? 1 : 0;
 }
 
 awaitable<void> neighbours_of_errors(env e) {
@@ -232,8 +239,10 @@ awaitable<void> insert_pair(pg::pool& pool, int n, int& right) {
     std::vector<pg::command> two = inserts(2 * n, 2 * n);
     two.push_back({insert, pg::bind(n % 3 == 0 ? -1 : 2 * n + 1)});
     const result<std::vector<pg::rows>> got = co_await pool.exec_all(std::move(two));
-    if (n % 3 == 0) right += !got && pg::sqlstate_of(got.error()) == "23514" ? 1 : 0;
-    else right += got && got->size() == 2 && (*got)[1].front().get<int>(0) == 2 * n + 1 ? 1 : 0;
+    if (n % 3 == 0)
+        right += !got && pg::sqlstate_of(got.error()) == "23514" ? 1 : 0;
+    else
+        right += got && got->size() == 2 && (*got)[1].front().get<int>(0) == 2 * n + 1 ? 1 : 0;
 }
 
 awaitable<void> units_are_atomic(env e) {
@@ -265,24 +274,40 @@ awaitable<void> error_at_commit(env e) {
 
 BOOST_FIXTURE_TEST_SUITE(postgres_exec, fixture)
 
-BOOST_AUTO_TEST_CASE(every_type_makes_the_round_trip) { with_pool(*this, &every_type); }
+BOOST_AUTO_TEST_CASE(every_type_makes_the_round_trip) {
+    with_pool(*this, &every_type);
+}
 
-BOOST_AUTO_TEST_CASE(the_server_sees_the_same_values) { with_pool(*this, &values_mean_what_the_server_says); }
+BOOST_AUTO_TEST_CASE(the_server_sees_the_same_values) {
+    with_pool(*this, &values_mean_what_the_server_says);
+}
 
-BOOST_AUTO_TEST_CASE(a_column_read_as_another_type_is_a_defect) { with_pool(*this, &reading_as_another_type); }
+BOOST_AUTO_TEST_CASE(a_column_read_as_another_type_is_a_defect) {
+    with_pool(*this, &reading_as_another_type);
+}
 
-BOOST_AUTO_TEST_CASE(a_parameter_of_another_type_is_not_sent) { with_pool(*this, &binding_another_type); }
+BOOST_AUTO_TEST_CASE(a_parameter_of_another_type_is_not_sent) {
+    with_pool(*this, &binding_another_type);
+}
 
-BOOST_AUTO_TEST_CASE(errors_have_their_code_and_state) { with_pool(*this, &errors_by_kind); }
+BOOST_AUTO_TEST_CASE(errors_have_their_code_and_state) {
+    with_pool(*this, &errors_by_kind);
+}
 
 BOOST_AUTO_TEST_CASE(an_error_in_the_pipeline_does_not_hurt_its_neighbours) {
     with_pool(*this, &neighbours_of_errors);
 }
 
-BOOST_AUTO_TEST_CASE(much_both_ways_does_not_block) { with_pool(*this, &both_directions_full); }
+BOOST_AUTO_TEST_CASE(much_both_ways_does_not_block) {
+    with_pool(*this, &both_directions_full);
+}
 
-BOOST_AUTO_TEST_CASE(several_statements_are_all_or_nothing) { with_pool(*this, &units_are_atomic); }
+BOOST_AUTO_TEST_CASE(several_statements_are_all_or_nothing) {
+    with_pool(*this, &units_are_atomic);
+}
 
-BOOST_AUTO_TEST_CASE(an_error_at_commit_is_the_units_error) { with_pool(*this, &error_at_commit); }
+BOOST_AUTO_TEST_CASE(an_error_at_commit_is_the_units_error) {
+    with_pool(*this, &error_at_commit);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,7 +18,8 @@ constexpr std::array<pg::migration, 3> three{{
 }};
 constexpr std::span<const pg::migration> all{three};
 constexpr std::array<pg::migration, 3> rewritten{{three[0], {2, "second", "SELECT 2"}, three[2]}};
-constexpr std::array<pg::migration, 3> broken{{three[0], three[1], {4, "third", "CREATE TABLE b (n int); SELECT 1 / 0"}}};
+constexpr std::array<pg::migration, 3> broken{
+    {three[0], three[1], {4, "third", "CREATE TABLE b (n int); SELECT 1 / 0"}}};
 
 struct fixture {
     asio::io_context ctx{1};
@@ -43,7 +44,8 @@ void run(fixture& f, awaitable<void> (*body)(env)) {
 
 awaitable<int> migrate(env e, std::span<const pg::migration> known) {
     result<int> count = co_await pg::migrate(e.where, e.settings(), known);
-    if (!count) throw std::runtime_error(std::string(count.error().detail()) + std::string(count.error().cause()));
+    if (!count)
+        throw std::runtime_error(std::string(count.error().detail()) + std::string(count.error().cause()));
     co_return *count;
 }
 
@@ -67,8 +69,9 @@ awaitable<void> in_order_and_once(env e) {
     const pg::schema_kind after = co_await kind_of(e, all);
     BOOST_TEST((after == pg::schema_kind::current));
     BOOST_TEST(e.scratch.ask("SELECT string_agg(n::text, ',' ORDER BY n) FROM a") == "1,2");
-    BOOST_TEST(e.scratch.ask("SELECT string_agg(number || name, ',' ORDER BY number) FROM holdfast_migrations") ==
-               "1first,2second,4third");
+    BOOST_TEST(
+        e.scratch.ask("SELECT string_agg(number || name, ',' ORDER BY number) FROM holdfast_migrations") ==
+        "1first,2second,4third");
 }
 
 awaitable<void> refused(env e) {
@@ -128,14 +131,24 @@ awaitable<void> through_a_pool(env e) {
 
 BOOST_FIXTURE_TEST_SUITE(postgres_migrations, fixture)
 
-BOOST_AUTO_TEST_CASE(they_are_applied_in_order_and_once) { run(*this, &in_order_and_once); }
+BOOST_AUTO_TEST_CASE(they_are_applied_in_order_and_once) {
+    run(*this, &in_order_and_once);
+}
 
-BOOST_AUTO_TEST_CASE(changed_and_newer_are_refused) { run(*this, &refused); }
+BOOST_AUTO_TEST_CASE(changed_and_newer_are_refused) {
+    run(*this, &refused);
+}
 
-BOOST_AUTO_TEST_CASE(one_that_fails_leaves_nothing) { run(*this, &stops_at_the_broken_one); }
+BOOST_AUTO_TEST_CASE(one_that_fails_leaves_nothing) {
+    run(*this, &stops_at_the_broken_one);
+}
 
-BOOST_AUTO_TEST_CASE(two_at_once_apply_each_once) { run(*this, &two_at_once); }
+BOOST_AUTO_TEST_CASE(two_at_once_apply_each_once) {
+    run(*this, &two_at_once);
+}
 
-BOOST_AUTO_TEST_CASE(a_pool_can_be_asked) { run(*this, &through_a_pool); }
+BOOST_AUTO_TEST_CASE(a_pool_can_be_asked) {
+    run(*this, &through_a_pool);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

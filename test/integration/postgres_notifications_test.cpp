@@ -59,7 +59,8 @@ awaitable<void> heard_so_many(env e, std::size_t count) {
 awaitable<void> delivered(env e) {
     co_await gap_number(e, 1);
     BOOST_TEST(e.ears.listening());
-    e.f.scratch.execute("NOTIFY wake, 'one'; NOTIFY other, 'not ours'; NOTIFY \"An \"\"odd\"\" one\"; NOTIFY wake, 'two'");
+    e.f.scratch.execute(
+        "NOTIFY wake, 'one'; NOTIFY other, 'not ours'; NOTIFY \"An \"\"odd\"\" one\"; NOTIFY wake, 'two'");
     co_await heard_so_many(e, 3);
     BOOST_TEST(e.f.heard.at(0) == "wake/one");
     BOOST_TEST(e.f.heard.at(1) == "An \"odd\" one/");
@@ -77,12 +78,10 @@ awaitable<void> killed(env e) {
 
 awaitable<void> frozen(env e) {
     co_await gap_number(e, 1);
-    const std::string pid =
-        e.f.scratch.ask("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
-                        " OR query = 'SELECT 1' AND datname = current_database()");
-    e.f.scratch.execute("COPY (SELECT 1) TO PROGRAM 'kill -STOP " + pid + "'");
+    const test::frozen_backend frozen(
+        e.f.scratch, e.f.scratch.ask("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                                     " AND datname = current_database()"));
     co_await gap_number(e, 2);
-    e.f.scratch.execute("COPY (SELECT 1) TO PROGRAM 'kill -CONT " + pid + "'");
     e.f.scratch.execute("NOTIFY wake, 'again'");
     co_await heard_so_many(e, 1);
     BOOST_TEST(e.f.heard.at(0) == "wake/again");
@@ -105,7 +104,9 @@ awaitable<void> nothing(env e) {
 
 BOOST_FIXTURE_TEST_SUITE(postgres_notifications, fixture)
 
-BOOST_AUTO_TEST_CASE(what_is_sent_is_heard_in_order) { listen(*this, settings(), &delivered); }
+BOOST_AUTO_TEST_CASE(what_is_sent_is_heard_in_order) {
+    listen(*this, settings(), &delivered);
+}
 
 BOOST_AUTO_TEST_CASE(after_a_lost_connection_there_is_a_gap_and_it_listens_again) {
     listen(*this, settings(), &killed);
@@ -125,6 +126,8 @@ BOOST_AUTO_TEST_CASE(checks_do_not_disturb) {
     listen(*this, s, &checked_often);
 }
 
-BOOST_AUTO_TEST_CASE(closed_before_it_listens) { listen(*this, settings(), &nothing); }
+BOOST_AUTO_TEST_CASE(closed_before_it_listens) {
+    listen(*this, settings(), &nothing);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -49,7 +49,9 @@ void with_pool(fixture& f, pg::pool_settings settings, awaitable<void> (*body)(e
     test::run(f.ctx, then_close(e, body(e)));
 }
 
-void with_pool(fixture& f, awaitable<void> (*body)(env)) { with_pool(f, f.settings(), body); }
+void with_pool(fixture& f, awaitable<void> (*body)(env)) {
+    with_pool(f, f.settings(), body);
+}
 
 struct tally {
     int fine = 0;
@@ -58,10 +60,14 @@ struct tally {
     int other = 0;
 
     void count(const failure* why) {
-        if (why == nullptr) ++fine;
-        else if (why->code() == errc::unavailable) ++unavailable;
-        else if (why->code() == errc::overloaded) ++overloaded;
-        else ++other;
+        if (why == nullptr)
+            ++fine;
+        else if (why->code() == errc::unavailable)
+            ++unavailable;
+        else if (why->code() == errc::overloaded)
+            ++overloaded;
+        else
+            ++other;
     }
 };
 
@@ -77,8 +83,9 @@ awaitable<void> close_when_in_flight(env e, std::size_t units) {
 }
 
 awaitable<void> kill_when_asleep(env e) {
-    while (e.scratch.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                         " AND query LIKE '%pg_sleep($1)%' AND state = 'active' AND pid <> pg_backend_pid()") != "2")
+    while (e.scratch.ask(
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+               " AND query LIKE '%pg_sleep($1)%' AND state = 'active' AND pid <> pg_backend_pid()") != "2")
         co_await test::pause(5);
     e.scratch.kill_sessions();
 }
@@ -132,15 +139,12 @@ awaitable<void> slow_statement(env e) {
 
 awaitable<void> frozen_server(env e) {
     co_await exec_until_it_works(e.pool);
-    // Stopped, the backend answers nothing and its socket stays open.
     const result<pg::rows> self = co_await e.pool.exec({"pid", "SELECT pg_backend_pid()"});
-    const std::string pid = std::to_string(self->front().get<int>(0));
-    e.scratch.execute("COPY (SELECT 1) TO PROGRAM 'kill -STOP " + pid + "'");
+    const test::frozen_backend frozen(e.scratch, std::to_string(self->front().get<int>(0)));
     const result<pg::rows> got = co_await e.pool.exec(ping);
     BOOST_TEST_REQUIRE(!got);
     BOOST_TEST((got.error().code() == errc::unavailable));
     BOOST_TEST(got.error().cause() == "the server does not answer");
-    e.scratch.execute("COPY (SELECT 1) TO PROGRAM 'kill -CONT " + pid + "'");
     co_await exec_until_it_works(e.pool);
 }
 
@@ -219,9 +223,13 @@ awaitable<void> bad_statement(env e) {
 
 BOOST_FIXTURE_TEST_SUITE(postgres_pool, fixture)
 
-BOOST_AUTO_TEST_CASE(killed_sessions_answer_everybody_and_come_back) { with_pool(*this, &killed_in_flight); }
+BOOST_AUTO_TEST_CASE(killed_sessions_answer_everybody_and_come_back) {
+    with_pool(*this, &killed_in_flight);
+}
 
-BOOST_AUTO_TEST_CASE(an_idle_connection_notices_its_end) { with_pool(*this, &killed_while_idle); }
+BOOST_AUTO_TEST_CASE(an_idle_connection_notices_its_end) {
+    with_pool(*this, &killed_while_idle);
+}
 
 BOOST_AUTO_TEST_CASE(the_statement_timeout_ends_the_statement_only) {
     pg::pool_settings s = settings();
@@ -244,11 +252,17 @@ BOOST_AUTO_TEST_CASE(a_full_pipeline_says_overloaded) {
     with_pool(*this, s, &more_than_fits);
 }
 
-BOOST_AUTO_TEST_CASE(close_answers_everybody) { with_pool(*this, &close_with_callers); }
+BOOST_AUTO_TEST_CASE(close_answers_everybody) {
+    with_pool(*this, &close_with_callers);
+}
 
-BOOST_AUTO_TEST_CASE(close_while_connecting) { with_pool(*this, &closed_while_connecting); }
+BOOST_AUTO_TEST_CASE(close_while_connecting) {
+    with_pool(*this, &closed_while_connecting);
+}
 
-BOOST_AUTO_TEST_CASE(the_first_connection_is_waited_for) { with_pool(*this, &first_connection_is_waited_for); }
+BOOST_AUTO_TEST_CASE(the_first_connection_is_waited_for) {
+    with_pool(*this, &first_connection_is_waited_for);
+}
 
 BOOST_AUTO_TEST_CASE(without_a_server_it_fails_at_once) {
     pg::pool_settings s = settings();

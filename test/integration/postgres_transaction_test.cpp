@@ -100,15 +100,16 @@ awaitable<void> failed_inside(env e) {
 
 awaitable<void> scripts(env e) {
     pg::transaction t = co_await open(e.pool);
-    const result<void> ran = co_await t.exec_text(
-        "INSERT INTO things VALUES (1); SELECT * FROM things; ; CREATE TABLE more (n int); INSERT INTO more VALUES (2)");
+    const result<void> ran = co_await t.exec_text("INSERT INTO things VALUES (1); SELECT * FROM things; ; "
+                                                  "CREATE TABLE more (n int); INSERT INTO more VALUES (2)");
     BOOST_TEST(bool(ran));
     co_await insert_one(t, 3); // back in pipeline mode
     const result<void> ended = co_await t.commit();
     BOOST_TEST(bool(ended));
     BOOST_TEST(e.scratch.ask("SELECT sum(n) FROM (TABLE things UNION ALL TABLE more) x") == "6");
     pg::transaction bad = co_await open(e.pool);
-    const result<void> refused = co_await bad.exec_text("INSERT INTO more VALUES (9); SELECT nonsense; SELECT 1");
+    const result<void> refused =
+        co_await bad.exec_text("INSERT INTO more VALUES (9); SELECT nonsense; SELECT 1");
     BOOST_TEST_REQUIRE(!refused);
     BOOST_TEST(pg::sqlstate_of(refused.error()) == "42703");
     const result<void> undone = co_await bad.rollback();
@@ -178,18 +179,32 @@ awaitable<void> killed(env e) {
 
 BOOST_FIXTURE_TEST_SUITE(postgres_transaction, fixture)
 
-BOOST_AUTO_TEST_CASE(commit_and_rollback) { with_pool(*this, &committed); }
+BOOST_AUTO_TEST_CASE(commit_and_rollback) {
+    with_pool(*this, &committed);
+}
 
-BOOST_AUTO_TEST_CASE(dropped_means_rolled_back) { with_pool(*this, &dropped); }
+BOOST_AUTO_TEST_CASE(dropped_means_rolled_back) {
+    with_pool(*this, &dropped);
+}
 
-BOOST_AUTO_TEST_CASE(a_commit_that_rolled_back_is_no_success) { with_pool(*this, &failed_inside); }
+BOOST_AUTO_TEST_CASE(a_commit_that_rolled_back_is_no_success) {
+    with_pool(*this, &failed_inside);
+}
 
-BOOST_AUTO_TEST_CASE(scripts_of_several_statements) { with_pool(*this, &scripts); }
+BOOST_AUTO_TEST_CASE(scripts_of_several_statements) {
+    with_pool(*this, &scripts);
+}
 
-BOOST_AUTO_TEST_CASE(connections_and_waiters_are_bounded) { with_pool(*this, &bounded); }
+BOOST_AUTO_TEST_CASE(connections_and_waiters_are_bounded) {
+    with_pool(*this, &bounded);
+}
 
-BOOST_AUTO_TEST_CASE(close_answers_the_waiters) { with_pool(*this, &closed_with_waiters); }
+BOOST_AUTO_TEST_CASE(close_answers_the_waiters) {
+    with_pool(*this, &closed_with_waiters);
+}
 
-BOOST_AUTO_TEST_CASE(a_killed_transaction_is_unavailable) { with_pool(*this, &killed); }
+BOOST_AUTO_TEST_CASE(a_killed_transaction_is_unavailable) {
+    with_pool(*this, &killed);
+}
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,7 +27,8 @@ std::string first_value(const std::string& conninfo, const std::string& script) 
     const auto link = connect_to(conninfo);
     const std::unique_ptr<PGresult, decltype(&PQclear)> got(PQexec(link.get(), script.c_str()), &PQclear);
     const ExecStatusType status = PQresultStatus(got.get());
-    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) throw std::runtime_error(PQerrorMessage(link.get()));
+    if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        throw std::runtime_error(PQerrorMessage(link.get()));
     return PQntuples(got.get()) > 0 && PQnfields(got.get()) > 0 ? PQgetvalue(got.get(), 0, 0) : std::string();
 }
 
@@ -77,14 +78,31 @@ scratch_database::~scratch_database() {
     }
 }
 
-void scratch_database::execute(const std::string& script) const { first_value(conninfo_, script); }
+void scratch_database::execute(const std::string& script) const {
+    first_value(conninfo_, script);
+}
 
-std::string scratch_database::ask(const std::string& query) const { return first_value(conninfo_, query); }
+std::string scratch_database::ask(const std::string& query) const {
+    return first_value(conninfo_, query);
+}
 
 int scratch_database::kill_sessions() const {
     return std::stoi(first_value(server_dsn(), "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
                                                " WHERE datname = '" +
                                                    name_ + "'"));
+}
+
+// By the server, which may be another user's. The program reads what it is given, or COPY fails now and then.
+frozen_backend::frozen_backend(const scratch_database& in, std::string pid) : in_(in), pid_(std::move(pid)) {
+    in_.execute("COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; kill -STOP " + pid_ + "'");
+}
+
+frozen_backend::~frozen_backend() {
+    try {
+        in_.execute("COPY (SELECT 1) TO PROGRAM 'cat >/dev/null; kill -CONT " + pid_ + "'");
+    } catch (const std::exception& refused) {
+        std::cerr << "a backend stays stopped: " << refused.what();
+    }
 }
 
 void run(asio::io_context& ctx, awaitable<void> body) {

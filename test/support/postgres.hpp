@@ -13,7 +13,8 @@
 
 namespace holdfast::test {
 
-// HOLDFAST_TEST_DSN: a superuser's connection string to a private server, any database. Throws when it is not set.
+// HOLDFAST_TEST_DSN: a superuser's connection string to a private server, any database. Throws when it is not
+// set.
 [[nodiscard]] std::string server_dsn();
 
 // CREATE DATABASE holdfast_test_<random>, dropped WITH (FORCE) at the end.
@@ -25,10 +26,11 @@ public:
     scratch_database& operator=(const scratch_database&) = delete;
 
     [[nodiscard]] const std::string& conninfo() const { return conninfo_; }
+
     [[nodiscard]] const std::string& name() const { return name_; }
 
-    // Blocking, on a connection of its own, beside everything under test. execute() takes a script; ask() gives
-    // the first column of the first row as text, empty for none. Throw when the server refuses.
+    // Blocking, on a connection of its own, beside everything under test. execute() takes a script; ask()
+    // gives the first column of the first row as text, empty for none. Throw when the server refuses.
     void execute(const std::string& script) const;
     [[nodiscard]] std::string ask(const std::string& query) const;
 
@@ -38,6 +40,20 @@ public:
 private:
     std::string name_;
     std::string conninfo_;
+};
+
+// A backend that is stopped for a while: it answers nothing, and its socket stays open. The server must run
+// on this machine.
+class frozen_backend {
+public:
+    frozen_backend(const scratch_database& in, std::string pid);
+    ~frozen_backend();
+    frozen_backend(const frozen_backend&) = delete;
+    frozen_backend& operator=(const frozen_backend&) = delete;
+
+private:
+    const scratch_database& in_;
+    std::string pid_;
 };
 
 // Runs the context until the coroutine is finished and then until nothing is left to do, so that everything

@@ -5,30 +5,29 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <netinet/tcp.h>
 #include <stdexcept>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 namespace holdfast::test {
 namespace {
 
-template <class T>
-using owned = std::unique_ptr<T, void (*)(T*)>;
+template <class T> using owned = std::unique_ptr<T, void (*)(T*)>;
 
-template <class T>
-T* need(T* made, const char* what) {
+template <class T> T* need(T* made, const char* what) {
     if (!made) throw std::runtime_error(std::string("OpenSSL: ") + what);
     return made;
 }
 
-owned<EVP_PKEY> make_key() { return {need(EVP_EC_gen("P-256"), "EVP_EC_gen"), &EVP_PKEY_free}; }
+owned<EVP_PKEY> make_key() {
+    return {need(EVP_EC_gen("P-256"), "EVP_EC_gen"), &EVP_PKEY_free};
+}
 
 void extend(X509* certificate, X509* issuer, int what, const char* value) {
     X509V3_CTX context;
@@ -38,7 +37,8 @@ void extend(X509* certificate, X509* issuer, int what, const char* value) {
     X509_add_ext(certificate, made.get(), -1);
 }
 
-owned<X509> make_certificate(const char* name, long serial, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key) {
+owned<X509> make_certificate(const char* name, long serial, EVP_PKEY* key, X509* issuer,
+                             EVP_PKEY* issuer_key) {
     owned<X509> made(need(X509_new(), "X509_new"), &X509_free);
     X509* const it = made.get();
     X509_set_version(it, X509_VERSION_3);
@@ -159,7 +159,8 @@ void tls_client::send(std::string_view text) {
     while (!text.empty()) {
         std::size_t taken = 0;
         const std::string_view piece = text.substr(0, 16384);
-        if (SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &taken) != 1) throw std::runtime_error("SSL_write");
+        if (SSL_write_ex(ssl_.get(), piece.data(), piece.size(), &taken) != 1)
+            throw std::runtime_error("SSL_write");
         text.remove_prefix(taken);
         flush();
         send_rest();
@@ -172,16 +173,21 @@ void tls_client::send_bytewise(std::string_view text) {
 
 void tls_client::send_half_a_record(std::string_view text) {
     std::size_t taken = 0;
-    if (SSL_write_ex(ssl_.get(), text.data(), text.size(), &taken) != 1) throw std::runtime_error("SSL_write");
+    if (SSL_write_ex(ssl_.get(), text.data(), text.size(), &taken) != 1)
+        throw std::runtime_error("SSL_write");
     flush();
     const std::string first = withheld_.substr(0, withheld_.size() / 2);
     withheld_.erase(0, first.size());
     send_raw(first);
 }
 
-void tls_client::send_rest() { send_all(socket_, std::exchange(withheld_, {})); }
+void tls_client::send_rest() {
+    send_all(socket_, std::exchange(withheld_, {}));
+}
 
-void tls_client::send_raw(std::string_view bytes) { send_all(socket_, bytes); }
+void tls_client::send_raw(std::string_view bytes) {
+    send_all(socket_, bytes);
+}
 
 bool tls_client::fill() {
     char room[16384];
@@ -231,7 +237,9 @@ void tls_client::update_key() {
     send_rest();
 }
 
-void tls_client::half_close() { ::shutdown(socket_, SHUT_WR); }
+void tls_client::half_close() {
+    ::shutdown(socket_, SHUT_WR);
+}
 
 void tls_client::say_close() {
     SSL_shutdown(ssl_.get());
@@ -239,7 +247,9 @@ void tls_client::say_close() {
     send_rest();
 }
 
-void tls_client::close() { ::close(std::exchange(socket_, -1)); }
+void tls_client::close() {
+    ::close(std::exchange(socket_, -1));
+}
 
 void tls_client::reset() {
     const linger now{1, 0};
@@ -260,7 +270,8 @@ ending tls_client::wait_for_end() {
 }
 
 bool tls_client::stays_silent(std::chrono::milliseconds time) {
-    set_patience(socket_, time); // tickets and answers to a KeyUpdate are no application data: SSL_read skips them
+    set_patience(socket_,
+                 time); // tickets and answers to a KeyUpdate are no application data: SSL_read skips them
     const bool spoke = !unread_.empty() || fill();
     const bool silent = !spoke && SSL_get_error(ssl_.get(), 0) == SSL_ERROR_WANT_READ;
     set_patience(socket_, patience);
@@ -269,7 +280,9 @@ bool tls_client::stays_silent(std::chrono::milliseconds time) {
 
 silent_client::silent_client(std::uint16_t port) : socket_(connect_to(port)) {}
 
-silent_client::~silent_client() { ::close(socket_); }
+silent_client::~silent_client() {
+    ::close(socket_);
+}
 
 bool silent_client::closed_by_server() {
     char byte = 0;
@@ -279,6 +292,8 @@ bool silent_client::closed_by_server() {
     }
 }
 
-void silent_client::send_raw(std::string_view bytes) { send_all(socket_, bytes); }
+void silent_client::send_raw(std::string_view bytes) {
+    send_all(socket_, bytes);
+}
 
 } // namespace holdfast::test

@@ -1,10 +1,9 @@
-// Throw-away certificates, and a blocking TLS client that can behave badly: half a record, a half-closed stream, a
-// reset, garbage. For tests of anything that speaks TLS.
+// Throw-away certificates, and a blocking TLS client that can behave badly: half a record, a half-closed
+// stream, a reset, garbage. For tests of anything that speaks TLS.
 #pragma once
 
-#include <openssl/ssl.h>
-
 #include <boost/asio/ip/tcp.hpp>
+#include <openssl/ssl.h>
 
 #include <chrono>
 #include <cstdint>
@@ -16,8 +15,8 @@
 
 namespace holdfast::test {
 
-// A CA and a certificate for "localhost", 127.0.0.1 and ::1 signed by it, as PEM files in a folder of their own that goes
-// with this object. Made in memory, ECDSA P-256.
+// A CA and a certificate for "localhost", 127.0.0.1 and ::1 signed by it, as PEM files in a folder of their
+// own that goes with this object. Made in memory, ECDSA P-256.
 class certificates {
 public:
     certificates();
@@ -26,8 +25,11 @@ public:
     ~certificates();
 
     [[nodiscard]] std::string ca_file() const { return folder_ / "ca.pem"; }
+
     [[nodiscard]] std::string chain_file() const { return folder_ / "server.pem"; }
+
     [[nodiscard]] std::string key_file() const { return folder_ / "server.key"; }
+
     [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
 
     // The ones that most tests share; made at the first call.
@@ -67,11 +69,11 @@ public:
     [[nodiscard]] http_answer read(bool head = false);
     [[nodiscard]] http_answer ask(std::string_view request);
 
-    void update_key();          // TLS 1.3 KeyUpdate
-    void half_close();          // FIN for our direction, no close_notify
-    void say_close();           // close_notify, the socket stays open
-    void close();               // FIN for both
-    void reset();               // RST
+    void update_key();                     // TLS 1.3 KeyUpdate
+    void half_close();                     // FIN for our direction, no close_notify
+    void say_close();                      // close_notify, the socket stays open
+    void close();                          // FIN for both
+    void reset();                          // RST
     void send_raw(std::string_view bytes); // past TLS
 
     // Reads on, drops what comes, and says how the server ended the stream.
@@ -81,6 +83,7 @@ public:
     [[nodiscard]] bool stays_silent(std::chrono::milliseconds time);
 
     [[nodiscard]] std::string protocol() const { return SSL_get_version(ssl_.get()); }
+
     [[nodiscard]] int descriptor() const { return socket_; }
 
 private:
@@ -89,6 +92,7 @@ private:
 
     struct release {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+
         void operator()(SSL* ssl) const { SSL_free(ssl); }
     };
 

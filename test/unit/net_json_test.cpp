@@ -52,8 +52,7 @@ BOOST_DESCRIBE_STRUCT(nothing_needed, (), (a))
 
 } // namespace shop
 
-template <>
-struct holdfast::net::json::enum_names<shop::state> {
+template <> struct holdfast::net::json::enum_names<shop::state> {
     static constexpr std::array<std::pair<shop::state, std::string_view>, 3> all{
         {{shop::state::open, "open"}, {shop::state::in_progress, "in-progress"}, {shop::state::open, "new"}}};
 };
@@ -114,7 +113,9 @@ BOOST_AUTO_TEST_CASE(absent_and_null_are_the_same) {
     BOOST_TEST(trouble("{}") == "/name is required");
 }
 
-BOOST_AUTO_TEST_CASE(of_a_name_given_twice_the_last_counts) { BOOST_TEST(good(R"({"name":"a","name":"b"})").name == "b"); }
+BOOST_AUTO_TEST_CASE(of_a_name_given_twice_the_last_counts) {
+    BOOST_TEST(good(R"({"name":"a","name":"b"})").name == "b");
+}
 
 BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_where) {
     const struct {
@@ -150,13 +151,14 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_and_where) {
         {R"("big":9223372036854775808)",
          "/big must be an integer from -9223372036854775808 to 9223372036854775807"},
     };
-    for (const auto& row : table)
-        BOOST_TEST_CONTEXT(row.member) {
+
+    for (const auto& row : table) BOOST_TEST_CONTEXT(row.member) {
             BOOST_TEST(trouble(R"({"name":"x",)" + std::string(row.member) + "}") == row.complaint);
         }
     BOOST_TEST(trouble(R"({"name":"a\u0000b"})") == "/name must not hold a NUL character");
     BOOST_TEST(trouble("[]") == "the body must be an object");
-    BOOST_TEST(trouble(R"({"name":1,"small":-1})") == "/name must be a string; /small must be an integer from 0 to 255");
+    BOOST_TEST(trouble(R"({"name":1,"small":-1})") ==
+               "/name must be a string; /small must be an integer from 0 to 255");
 }
 
 BOOST_AUTO_TEST_CASE(complaints_have_a_limit) {
@@ -169,15 +171,19 @@ BOOST_AUTO_TEST_CASE(complaints_have_a_limit) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_json) {
-    for (const char* body : {"{", "{}x", "{\"name\":'x'}", "{\"name\":\"x\",}", "\xEF\xBB\xBF{}", "{\"name\":\"\xFF\"}",
-                             "{\"name\":\"\\ud800\"}", "{\"price\":01}", "{\"price\":NaN}", "// x\n{}", " ", "{} {}"})
-        BOOST_TEST_CONTEXT(body) { BOOST_TEST(trouble(body).starts_with("The body is not valid JSON (byte ")); }
+    for (const char* body :
+         {"{", "{}x", "{\"name\":'x'}", "{\"name\":\"x\",}", "\xEF\xBB\xBF{}", "{\"name\":\"\xFF\"}",
+          "{\"name\":\"\\ud800\"}", "{\"price\":01}", "{\"price\":NaN}", "// x\n{}", " ", "{} {}"})
+        BOOST_TEST_CONTEXT(body) {
+            BOOST_TEST(trouble(body).starts_with("The body is not valid JSON (byte "));
+        }
     BOOST_TEST(trouble(" {\"name\":\"x\"} \r\n") == "none");
 }
 
 BOOST_AUTO_TEST_CASE(depth_and_memory_are_bounded) {
     const auto nested = [](std::size_t depth) {
-        return R"({"name":"x","extra":{"a":)" + std::string(depth - 2, '[') + std::string(depth - 2, ']') + "}}";
+        return R"({"name":"x","extra":{"a":)" + std::string(depth - 2, '[') + std::string(depth - 2, ']') +
+               "}}";
     };
     BOOST_TEST(trouble(nested(net::json::depth_max)) == "none");
     BOOST_TEST(trouble(nested(net::json::depth_max + 1)).starts_with("The body is not valid JSON"));
@@ -191,7 +197,9 @@ BOOST_AUTO_TEST_CASE(depth_and_memory_are_bounded) {
 BOOST_AUTO_TEST_CASE(content_types) {
     for (const char* good_type : {"application/json", "Application/JSON", "application/json; charset=utf-8",
                                   "application/json;charset=\"UTF-8\"", "application/json ; x=y"})
-        BOOST_TEST_CONTEXT(good_type) { BOOST_TEST(!!read_body<shop::named>(R"({"name":"x"})", good_type)); }
+        BOOST_TEST_CONTEXT(good_type) {
+            BOOST_TEST(!!read_body<shop::named>(R"({"name":"x"})", good_type));
+        }
     for (const char* bad_type : {"", "text/plain", "application/jsonx", "application/json; charset=latin1",
                                  "application/problem+json", "application/x-www-form-urlencoded"})
         BOOST_TEST_CONTEXT(bad_type) {

@@ -12,7 +12,9 @@ using net::route;
 using net::router;
 using net::verb;
 
-awaitable<net::reply> nothing(net::exchange&) { co_return net::no_content(); }
+awaitable<net::reply> nothing(net::exchange&) {
+    co_return net::no_content();
+}
 
 route make(verb method, std::string pattern, bool head = true) {
     return {.method = method, .pattern = std::move(pattern), .run = nothing, .head = head};
@@ -65,8 +67,7 @@ BOOST_AUTO_TEST_CASE(a_literal_wins_over_a_parameter) {
 
 BOOST_AUTO_TEST_CASE(unknown_paths_and_verbs_differ) {
     const router routes = table();
-    for (const std::string path : {"/agents", "/agents/", "//", "/agents/x/y/z"})
-        BOOST_TEST_CONTEXT(path) {
+    for (const std::string path : {"/agents", "/agents/", "//", "/agents/x/y/z"}) BOOST_TEST_CONTEXT(path) {
             const match none = find(routes, verb::get, path);
             BOOST_TEST(!none.chosen);
             BOOST_TEST(none.allow.empty());
@@ -84,7 +85,8 @@ BOOST_AUTO_TEST_CASE(refuses_a_table_that_can_not_be_meant) {
     BOOST_CHECK_THROW(made_of({make(verb::get, "/a//b")}), std::invalid_argument);
     BOOST_CHECK_THROW(made_of({make(verb::get, "/{a}/{b}/{c}/{d}")}), std::invalid_argument);
     BOOST_CHECK_THROW(made_of({route{.pattern = "/a"}}), std::invalid_argument);
-    BOOST_CHECK_NO_THROW(made_of({make(verb::get, "/a/{x}"), make(verb::post, "/a/{x}"), make(verb::get, "/a/b")}));
+    BOOST_CHECK_NO_THROW(
+        made_of({make(verb::get, "/a/{x}"), make(verb::post, "/a/{x}"), make(verb::get, "/a/b")}));
 }
 
 BOOST_AUTO_TEST_CASE(targets) {
@@ -98,15 +100,20 @@ BOOST_AUTO_TEST_CASE(targets) {
     BOOST_TEST(!got->query.text("z").has_value());
     const std::vector<std::string_view> wanted{"p", "q", "r"};
     BOOST_TEST(got->query.list("l") == wanted, boost::test_tools::per_element());
-    for (const char* bad : {"", "*", "http://h/x", "h:443", "/a b", "/%zz", "/%00", "/%ff", "/?%ff=1", "/?a=%ed%a0%80",
-                            "/?a=%c0%80", "/?a=%f5%80%80%80", "/?a=%e2%82"})
-        BOOST_TEST_CONTEXT(bad) { BOOST_TEST(!net::parse_target(bad)); }
+    for (const char* bad : {"", "*", "http://h/x", "h:443", "/a b", "/%zz", "/%00", "/%ff", "/?%ff=1",
+                            "/?a=%ed%a0%80", "/?a=%c0%80", "/?a=%f5%80%80%80", "/?a=%e2%82"})
+        BOOST_TEST_CONTEXT(bad) {
+            BOOST_TEST(!net::parse_target(bad));
+        }
     for (const char* good : {"/", "/%e2%82%ac", "/?a=%f0%9f%98%80", "/?", "/a?b=c?d/e"})
-        BOOST_TEST_CONTEXT(good) { BOOST_TEST(!!net::parse_target(good)); }
+        BOOST_TEST_CONTEXT(good) {
+            BOOST_TEST(!!net::parse_target(good));
+        }
 }
 
 BOOST_AUTO_TEST_CASE(typed_parameters) {
-    result<net::parsed_target> got = net::parse_target("/?n=7&low=-1&big=99999999999999999999&half=1.5&t=true&u=" + a);
+    result<net::parsed_target> got =
+        net::parse_target("/?n=7&low=-1&big=99999999999999999999&half=1.5&t=true&u=" + a);
     BOOST_TEST_REQUIRE(!!got);
     const net::query_parameters& query = got->query;
     BOOST_TEST(*query.integer("n", 1, 10, 3) == 7);

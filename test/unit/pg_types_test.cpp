@@ -13,8 +13,7 @@ namespace {
 using namespace holdfast;
 using namespace std::string_literals;
 
-template <class T>
-std::string encoded(const T& value) {
+template <class T> std::string encoded(const T& value) {
     std::string out;
     pg::codec<T>::put(out, value);
     return out;
@@ -64,7 +63,8 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_such_value_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(bind_keeps_types_and_nulls) {
-    const pg::params p = pg::bind("text", std::string(), std::optional<std::int64_t>(), std::optional<bool>(true));
+    const pg::params p =
+        pg::bind("text", std::string(), std::optional<std::int64_t>(), std::optional<bool>(true));
     BOOST_TEST(p.size() == 4U);
     BOOST_TEST(p.at(0).type == 25U);
     BOOST_TEST(p.at(1).length == 0);
@@ -97,7 +97,8 @@ BOOST_AUTO_TEST_CASE(every_sqlstate_has_its_code) {
 }
 
 BOOST_AUTO_TEST_CASE(no_value_gets_into_the_cause) {
-    const failure got = pg::failure_from("22P02", "invalid input syntax for type uuid: \"a \"secret\" b\"", "s");
+    const failure got =
+        pg::failure_from("22P02", "invalid input syntax for type uuid: \"a \"secret\" b\"", "s");
     BOOST_TEST(got.cause() == "22P02: invalid input syntax for type uuid: \"…\" (s)");
 }
 

@@ -1,0 +1,263 @@
+#include "test/support/server.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <arpa/inet.h>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <netinet/in.h>
+#include <optional>
+#include <spawn.h>
+#include <stdexcept>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace holdfast::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string needed(const char* variable) {
+    const char* value = std::getenv(variable);
+    if (value == nullptr)
+        throw std::runtime_error(std::string(variable) + " is not set: run the tests by scripts/test");
+    return value;
+}
+
+pid_t spawn(const std::vector<std::string>& arguments, const std::string& output) {
+    std::vector<char*> words;
+    words.reserve(arguments.size() + 1);
+    for (const std::string& each : arguments) words.push_back(const_cast<char*>(each.c_str()));
+    words.push_back(nullptr);
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, 1, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_adddup2(&files, 1, 2);
+    pid_t pid = -1;
+    const int error = posix_spawn(&pid, words[0], &files, nullptr, words.data(), environ);
+    posix_spawn_file_actions_destroy(&files);
+    if (error != 0) throw std::runtime_error("can't start " + arguments[0]);
+    return pid;
+}
+
+int status_of(pid_t pid) {
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::string contents(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void run_program(const std::vector<std::string>& arguments, const std::string& output) {
+    if (const int status = status_of(spawn(arguments, output)); status != 0)
+        throw std::runtime_error(arguments[0] + " ended with " + std::to_string(status) + ": " +
+                                 contents(output));
+}
+
+int free_port() {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&at), size) != 0 ||
+        ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) != 0)
+        throw std::runtime_error("no free port");
+    ::close(fd);
+    return ntohs(at.sin_port);
+}
+
+net::server_url parsed(const std::string& url) {
+    auto out = net::parse_server_url(url);
+    if (!out) throw std::runtime_error("bad URL " + url);
+    return *out;
+}
+
+} // namespace
+
+installation::installation() {
+    std::string pattern = (fs::temp_directory_path() / "holdfast-server-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = pattern;
+    const std::string program = needed("HOLDFAST_BINARY");
+    run_program({needed("HOLDFAST_SOURCE") + "/scripts/certs", folder_}, file("setup.log"));
+    run_program({program, "migrate", "--database", database_.conninfo()}, file("setup.log"));
+    run_program(
+        {program, "token", "create", "--database", database_.conninfo(), "--kind", "root", "--name", "test"},
+        file("root.token"));
+    root_token_ = contents(file("root.token"));
+    root_token_.erase(root_token_.find('\n'));
+}
+
+installation::~installation() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+}
+
+server_process::server_process(const installation& at, std::vector<std::string> more_arguments)
+    : home_(at), arguments_(std::move(more_arguments)), port_(free_port()) {
+    log_file_ = home_.file("server-" + std::to_string(port_) + ".log");
+    start();
+}
+
+server_process::~server_process() {
+    if (pid_ > 0) stop();
+}
+
+void server_process::start() {
+    std::vector<std::string> words{needed("HOLDFAST_BINARY"),
+                                   "serve",
+                                   "--database",
+                                   home_.database().conninfo(),
+                                   "--listen",
+                                   "127.0.0.1:" + std::to_string(port_),
+                                   "--tls-cert",
+                                   home_.file("server.pem"),
+                                   "--tls-key",
+                                   home_.file("server.key"),
+                                   "--cores",
+                                   "2",
+                                   "--log-format",
+                                   "text"};
+    words.insert(words.end(), arguments_.begin(), arguments_.end());
+    pid_ = spawn(words, log_file_);
+    asio::io_context context{1};
+    client probe(context, *this, home_.root_token());
+    for (int tries = 0; tries < 600; ++tries) {
+        if (probe.get("/readyz").status == 200) return;
+        if (::waitpid(pid_, nullptr, WNOHANG) == pid_) break;
+        std::this_thread::sleep_for(
+            std::chrono::milliseconds(100)); // a process that starts tells nobody else
+    }
+    throw std::runtime_error("the server does not become ready: " + log());
+}
+
+void server_process::start_again() {
+    start();
+}
+
+void server_process::kill() {
+    ::kill(pid_, SIGKILL);
+    status_of(pid_);
+    pid_ = -1;
+}
+
+int server_process::stop() {
+    ::kill(pid_, SIGTERM);
+    const int status = status_of(pid_);
+    pid_ = -1;
+    return status;
+}
+
+std::string server_process::log() const {
+    return contents(log_file_);
+}
+
+std::string answer::text(std::string_view member) const {
+    const auto* object = body.if_object();
+    const auto* value = object ? object->if_contains(member) : nullptr;
+    return value && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+std::int64_t answer::number(std::string_view member) const {
+    const auto* object = body.if_object();
+    const auto* value = object ? object->if_contains(member) : nullptr;
+    return value && value->is_int64() ? value->get_int64() : -1;
+}
+
+client::client(asio::io_context& context, const server_process& of, const std::string& token)
+    : context_(context),
+      https_(context.get_executor(), net::make_client_tls(of.home().file("ca.pem")), parsed(of.url())) {
+    std::signal(SIGPIPE, SIG_IGN);
+    net::header_list headers;
+    if (!token.empty()) headers.emplace_back("Authorization", "Bearer " + token);
+    https_.set_headers(std::move(headers));
+}
+
+awaitable<answer> client::ask(net::verb method, std::string target, std::string body,
+                              net::header_list headers) {
+    constexpr std::chrono::seconds patience{100};
+    auto got =
+        co_await https_.request(method, std::move(target), std::move(headers), std::move(body), patience);
+    answer out;
+    if (!got) co_return out;
+    out.status = got->status;
+    boost::system::error_code not_json;
+    out.body = boost::json::parse(got->body, not_json);
+    out.raw = std::move(*got);
+    co_return out;
+}
+
+namespace {
+
+awaitable<void> ask_into(client& who, net::verb method, std::string target, std::string body,
+                         net::header_list headers, std::optional<answer>& into) {
+    auto got = co_await who.ask(method, std::move(target), std::move(body), std::move(headers));
+    into = std::move(got);
+}
+
+} // namespace
+
+answer client::call(net::verb method, const std::string& target, const std::string& body,
+                    const net::header_list& headers) {
+    std::optional<answer> got;
+    auto work = ask_into(*this, method, target, body, headers, got);
+    asio::co_spawn(context_, std::move(work), [](const std::exception_ptr& failed) {
+        if (failed) std::rethrow_exception(failed);
+    });
+    context_.restart();
+    while (!got && context_.run_one() > 0) {
+    }
+    return got ? std::move(*got) : answer{};
+}
+
+std::string task_body(const std::string& agent, const std::string& policy, const std::string& more) {
+    return R"({"agentId":")" + agent + R"(","policyId":")" + policy + R"(","taskType":"backup")" + more + "}";
+}
+
+fleet::fleet(std::vector<std::string> more_arguments)
+    : server(home, std::move(more_arguments)), root(context, server, home.root_token()) {
+    policy =
+        root.post("/policies",
+                  R"({"name":"nightly","schedule":"@daily","includePaths":["/etc"],"excludePaths":["*.tmp"],
+        "repository":"/backup","retention":{"keepLast":3},"executionParams":{"parallelism":2,"mood":"calm"}})")
+            .text("policyId");
+    BOOST_TEST_REQUIRE(!policy.empty());
+    agent = register_agent("first");
+}
+
+std::string fleet::register_agent(const std::string& hostname) {
+    return root.post("/agents/register", R"({"hostname":")" + hostname + "\"}").text("agentId");
+}
+
+std::string fleet::make_task(const std::string& agent_id, const std::string& more) {
+    const answer made = root.post("/tasks", task_body(agent_id, policy, more));
+    BOOST_TEST_REQUIRE(made.status == 201U);
+    return made.text("taskId");
+}
+
+void fleet::wait_for_metric(const std::string& name, double value) {
+    for (int tries = 0; tries < 600; ++tries) {
+        const std::string page = root.get("/metrics").raw.body;
+        const std::size_t at = page.find("\n" + name + " ");
+        if (at != std::string::npos && std::strtod(page.c_str() + at + name.size() + 2, nullptr) == value)
+            return;
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    BOOST_FAIL(name << " never became " << value);
+}
+
+} // namespace holdfast::test

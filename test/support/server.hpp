@@ -1,0 +1,129 @@
+// The real program as its users have it: a process of its own on a database of its own, asked over real TLS.
+#pragma once
+
+#include "domain/async.hpp"
+#include "net/client/https_client.hpp"
+#include "test/support/postgres.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <memory>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace holdfast::test {
+
+// A database with the schema, and certificates, for one or more servers.
+class installation {
+public:
+    installation();
+    ~installation();
+    installation(const installation&) = delete;
+    installation& operator=(const installation&) = delete;
+
+    [[nodiscard]] const scratch_database& database() const { return database_; }
+
+    [[nodiscard]] const std::string& folder() const { return folder_; }
+
+    [[nodiscard]] const std::string& root_token() const { return root_token_; }
+
+    [[nodiscard]] std::string file(const std::string& name) const { return folder_ + "/" + name; }
+
+private:
+    scratch_database database_;
+    std::string folder_;
+    std::string root_token_;
+};
+
+// `holdfast serve`, ready. Ended at the end.
+class server_process {
+public:
+    explicit server_process(const installation& at, std::vector<std::string> more_arguments = {});
+    ~server_process();
+    server_process(const server_process&) = delete;
+    server_process& operator=(const server_process&) = delete;
+
+    void kill(); // SIGKILL, and gone when this returns
+    int stop();  // SIGTERM; the exit status
+    void start_again();
+
+    [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
+
+    [[nodiscard]] const installation& home() const { return home_; }
+
+    [[nodiscard]] std::string log() const;
+
+private:
+    void start();
+
+    const installation& home_;
+    std::vector<std::string> arguments_;
+    std::string log_file_;
+    int port_ = 0;
+    pid_t pid_ = -1;
+};
+
+struct answer {
+    unsigned status = 0; // 0: there was none
+    boost::json::value body;
+    net::response raw;
+
+    // A member of the body, as text; empty where there is none.
+    [[nodiscard]] std::string text(std::string_view member) const;
+    [[nodiscard]] std::int64_t number(std::string_view member) const;
+};
+
+// One connection with a token. call() waits for the answer, ask() is for coroutines of the context.
+class client {
+public:
+    client(asio::io_context& context, const server_process& of, const std::string& token);
+
+    awaitable<answer> ask(net::verb method, std::string target, std::string body,
+                          net::header_list headers = {});
+
+    answer call(net::verb method, const std::string& target, const std::string& body = "",
+                const net::header_list& headers = {});
+
+    answer get(const std::string& target) { return call(net::verb::get, target); }
+
+    answer post(const std::string& target, const std::string& body = "",
+                const net::header_list& headers = {}) {
+        return call(net::verb::post, target, body, headers);
+    }
+
+    void hang_up() { https_.close(); }
+
+private:
+    asio::io_context& context_;
+    net::https_client https_;
+};
+
+// One server, its root token's client, a policy and an agent: what most tests begin with.
+struct fleet {
+    explicit fleet(std::vector<std::string> more_arguments = {});
+
+    // The id of a task of that agent.
+    std::string make_task(const std::string& agent_id, const std::string& more = "");
+    std::string register_agent(const std::string& hostname);
+
+    [[nodiscard]] std::string poll_target(const std::string& agent_id, const std::string& query = "") const {
+        return "/agents/" + agent_id + "/tasks" + query;
+    }
+
+    // Blocks until the server says so (a figure of /metrics), for at most a minute.
+    void wait_for_metric(const std::string& name, double value);
+
+    asio::io_context context{1};
+    installation home;
+    server_process server;
+    client root;
+    std::string policy;
+    std::string agent;
+};
+
+// "agentId":"…" and so on, as the body of POST /tasks.
+[[nodiscard]] std::string task_body(const std::string& agent, const std::string& policy,
+                                    const std::string& more = "");
+
+} // namespace holdfast::test
