@@ -13,12 +13,12 @@ namespace holdfast {
 // How operators may write a repository instead of restic's own string. Members that a type does not have are
 // ignored.
 struct repository_spec {
-    std::string type;                                    // s3, rest-server, fs, sftp
-    std::optional<std::string> bucket, prefix, endpoint; // s3
-    std::optional<std::string> url, username, password;  // rest-server
-    std::optional<std::string> path;                     // fs, sftp
-    std::optional<std::string> host, user;               // sftp
-    std::optional<int> port;                             // sftp
+    std::string type{}; // s3, rest-server, fs, sftp
+    std::optional<std::string> bucket{}, prefix{}, endpoint{}; // s3
+    std::optional<std::string> url{}, username{}, password{};  // rest-server
+    std::optional<std::string> path{};                         // fs, sftp
+    std::optional<std::string> host{}, user{};                 // sftp
+    std::optional<int> port{};                                 // sftp
 };
 
 struct repository_error {

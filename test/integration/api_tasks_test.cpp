@@ -13,7 +13,7 @@ using holdfast::test::task_body;
 namespace {
 
 struct quick_fleet : fleet {
-    quick_fleet() : fleet({"--retry-base", "0", "--retry-cap", "0", "--offer-lease", "1"}) {}
+    quick_fleet() : fleet({"--retry-base", "0", "--retry-cap", "0"}) {}
 
     std::string tasks() const { return "/agents/" + agent + "/tasks"; }
 
@@ -215,14 +215,15 @@ BOOST_AUTO_TEST_CASE(a_release_spends_no_attempt) {
 }
 
 BOOST_AUTO_TEST_CASE(an_offer_that_nobody_acknowledges_is_made_again) {
-    const std::string task = make_task(agent);
-    BOOST_TEST_REQUIRE(root.get(tasks()).status == 200U);
-    const answer again = root.get(tasks() + "?wait=30"); // the offer lease is one second here
+    fleet f({"--offer-lease", "1"});
+    const std::string task = f.make_task(f.agent);
+    BOOST_TEST_REQUIRE(f.root.get(f.poll_target(f.agent)).status == 200U);
+    const answer again = f.root.get(f.poll_target(f.agent, "?wait=30"));
     BOOST_TEST_REQUIRE(again.status == 200U);
     BOOST_TEST(again.body.at("tasks").at(0).at("taskId").as_string() == task);
     BOOST_TEST(again.body.at("tasks").at(0).at("attempt").as_int64() == 2);
-    BOOST_TEST(code(root.post(of(task, "ack"), R"({"attempt":1})")) == "lease_lost");
-    BOOST_TEST(root.get("/tasks/" + task).number("failures") == 0);
+    BOOST_TEST(code(f.root.post(f.poll_target(f.agent, "/" + task + "/ack"), R"({"attempt":1})")) == "lease_lost");
+    BOOST_TEST(f.root.get("/tasks/" + task).number("failures") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(many_are_made_all_or_none) {

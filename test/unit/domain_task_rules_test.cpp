@@ -60,7 +60,9 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_fails_the_task) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_leaves_a_final_state_and_only_offers_reach_assigned) {
-    std::mt19937 random(std::random_device{}());
+    const unsigned seed = std::random_device{}();
+    BOOST_TEST_INFO_SCOPE("seed " << seed);
+    std::mt19937 random(seed);
     for (int walk = 0; walk < 2000; ++walk) {
         task t = in(task_state::pending, 0, 1 + static_cast<int>(random() % 4));
         for (int step = 0; step < 50; ++step) {
