@@ -9,13 +9,14 @@
 
 namespace holdfast::db::sql {
 
-// $1 tenant; arrays, one row for each asking agent: $2 agent, $3 limit, $4 bits of types, $5 lookahead (s),
-// $6 session, $7 poll, $8 will wait; $9 offer lease (s).
-// A session's newest poll alone is given anything. What was offered to an older poll of it and not
-// acknowledged comes first, same attempt. Agents that get nothing are told when something comes due.
+// $1 tenant; arrays, one row for each asking agent: $2 agent, $3 limit, $4 bits of types, $5 lookahead (s;
+// -1: all), $6 session, $7 poll, $8 will wait; $9 offer lease (s). A session's newest poll alone is given
+// anything. What was offered to an older poll of it and not acknowledged comes first, same attempt. Agents
+// that get nothing are told when something comes due.
 constinit const statement tasks_offer{"tasks_offer", R"(
 WITH w AS MATERIALIZED (
-  SELECT u.agent, u.n, u.session, u.poll, u.waits, now() AS at, now() + u.ahead * interval '1 second' AS horizon,
+  SELECT u.agent, u.n, u.session, u.poll, u.waits, now() AS at, u.ahead * interval '1 second' AS ahead,
+         CASE WHEN u.ahead < 0 THEN 'infinity' ELSE now() + u.ahead * interval '1 second' END AS horizon,
          now() + $9::int * interval '1 second' AS lease,
          ARRAY(SELECT k.name FROM (VALUES (1, 'backup'), (2, 'check'), (4, 'prune')) AS k(bit, name)
                 WHERE u.kinds & k.bit <> 0) AS kinds
@@ -59,7 +60,7 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, N
        (extract(epoch FROM least(
           (SELECT order_at FROM tasks WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending'
               AND order_at > w.horizon ORDER BY order_at, created_at, task_id LIMIT 1)
-            - (w.horizon - w.at),
+            - w.ahead,
           (SELECT min(not_before) FROM tasks WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending'
               AND order_at <= w.horizon AND not_before > w.at)) - w.at) * 1000000)::bigint
   FROM w WHERE w.waits = 1 AND NOT EXISTS (SELECT FROM c WHERE c.agent = w.agent))"};

@@ -19,6 +19,8 @@
 
 namespace holdfast {
 
+inline constexpr std::chrono::seconds lookahead_all{-1}; // whatever its time
+
 struct offer_request {
     tenant_id tenant;
     agent_id agent;

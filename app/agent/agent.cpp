@@ -118,7 +118,6 @@ private:
     std::optional<task_id> running_;
     std::unique_ptr<restic_run> restic_;
     std::string last_backup_ = "none";
-    bool beating_ = false;
     bool cancelled_ = false;
     bool stopping_ = false;
     int exit_code_ = 0;
@@ -168,9 +167,7 @@ awaitable<void> agent_program::main_loop() {
     const bool known = co_await become_known();
     if (!known) co_return;
     auto beats = beat_loop();
-    beating_ = true;
-    asio::co_spawn(where_, std::move(beats), [this](const std::exception_ptr& failed) {
-        beating_ = false;
+    asio::co_spawn(where_, std::move(beats), [](const std::exception_ptr& failed) {
         if (failed) log::error("the heartbeat ended");
     });
     co_await work_loop();
@@ -258,6 +255,7 @@ awaitable<void> agent_program::work_loop() {
         co_await deliver_kept();
         const auto asked = steady_clock::now();
         auto polled = co_await calls_.poll(session_);
+        if (stopping_ && !polled.value) co_return;
         if (!polled.value) {
             const bool unknown = polled.wrong.status == 404 || polled.wrong.status == 401;
             log::warning("poll failed", {{"cause", polled.wrong.words}});

@@ -22,9 +22,6 @@ public:
     void feed(output from, std::string_view bytes);
     void finish(); // what has no line's end yet counts as a line
 
-    // A line of the agent's own.
-    void note(std::string_view text) { append(text); }
-
     [[nodiscard]] const std::optional<boost::json::object>& summary() const { return summary_; }
 
     [[nodiscard]] const std::string& unreadable() const {

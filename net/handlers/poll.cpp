@@ -66,7 +66,7 @@ result<parsed_poll> parse(const services& s, const exchange& x) {
     if (!types) return std::move(types).error();
     r.types = *types;
     if (x.query().text("lookahead") == "all") {
-        r.lookahead = std::chrono::seconds(seconds_max);
+        r.lookahead = lookahead_all;
     } else {
         auto lookahead = x.query().integer("lookahead", 0, seconds_max, 0);
         if (!lookahead) return bad_parameter("lookahead", "seconds from 0, or all");
