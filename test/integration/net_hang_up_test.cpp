@@ -94,7 +94,7 @@ void run_hostile_mix(bool drain_early) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(net_hang_up, *boost::unit_test::label("tsan"))
+BOOST_AUTO_TEST_SUITE(net_hang_up)
 
 BOOST_DATA_TEST_CASE(whoever_hangs_up_while_parked_is_abandoned, boost::unit_test::data::make(versions),
                      version) {
