@@ -43,7 +43,9 @@ std::vector<std::string> encode(std::string_view origin, std::span<const hint> h
         } else {
             rings += rings.empty() ? head + " r " : ",";
             rings += to_string(h.agent);
-            if (rings.size() > payload_bytes_max - 40) out.push_back(std::exchange(rings, {}));
+            if (rings.size() <= payload_bytes_max - 40) continue;
+            out.push_back(std::move(rings));
+            rings.clear();
         }
     }
     if (!rings.empty()) out.push_back(std::move(rings));
