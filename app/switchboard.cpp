@@ -7,7 +7,7 @@
 namespace holdfast::app {
 namespace {
 
-constexpr std::size_t payload_bytes_max = 7900;
+constexpr int agents_in_payload = 200; // 37 bytes each: below PostgreSQL's limit of 8000 bytes
 
 std::string_view next_word(std::string_view& text, char end = ' ') {
     const std::size_t at = std::min(text.find(end), text.size());
@@ -35,6 +35,7 @@ std::vector<std::string> encode(std::string_view origin, std::span<const hint> h
     std::vector<std::string> out;
     const std::string head(origin);
     std::string rings;
+    int ringing = 0;
     for (const hint& h : hints) {
         if (h.what == hint::kind::supersede) {
             out.push_back(head + " s " + to_string(h.agent) + ' ' + h.session + ' ' + to_string(h.newest));
@@ -43,7 +44,7 @@ std::vector<std::string> encode(std::string_view origin, std::span<const hint> h
         } else {
             rings += rings.empty() ? head + " r " : ",";
             rings += to_string(h.agent);
-            if (rings.size() <= payload_bytes_max - 40) continue;
+            if (++ringing % agents_in_payload != 0) continue;
             out.push_back(std::move(rings));
             rings.clear();
         }
