@@ -3,6 +3,8 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <cstdlib>
+
 namespace holdfast::net {
 namespace {
 
@@ -24,8 +26,10 @@ result<server_url> parse_server_url(std::string_view text) {
     if (url.has_userinfo()) return refuse("it must not hold a user or a password");
     if (url.has_query() || url.has_fragment()) return refuse("it must not have a query or a fragment");
     if (url.encoded_host().empty()) return refuse("it names no host");
-    if (url.has_port() && url.port_number() == 0) return refuse("the port must be from 1 to 65535");
-    server_url out{url.host_address(), url.has_port() ? text_of(url.port()) : "443",
+    const std::string port = url.has_port() ? text_of(url.port()) : "443";
+    if (port.size() > 5 || std::atoi(port.c_str()) < 1 || std::atoi(port.c_str()) > 65535)
+        return refuse("the port must be from 1 to 65535");
+    server_url out{url.host_address(), port,
                    text_of(url.encoded_host_and_port()), text_of(url.encoded_path())};
     while (out.path.ends_with('/')) out.path.pop_back();
     return out;
