@@ -13,7 +13,7 @@ namespace holdfast {
 // How operators may write a repository instead of restic's own string. Members that a type does not have are
 // ignored.
 struct repository_spec {
-    std::string type{}; // s3, rest-server, fs, sftp
+    std::string type{};                                        // s3, rest-server, fs, sftp
     std::optional<std::string> bucket{}, prefix{}, endpoint{}; // s3
     std::optional<std::string> url{}, username{}, password{};  // rest-server
     std::optional<std::string> path{};                         // fs, sftp

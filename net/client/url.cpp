@@ -29,8 +29,8 @@ result<server_url> parse_server_url(std::string_view text) {
     const std::string port = url.has_port() ? text_of(url.port()) : "443";
     if (port.size() > 5 || std::atoi(port.c_str()) < 1 || std::atoi(port.c_str()) > 65535)
         return refuse("the port must be from 1 to 65535");
-    server_url out{url.host_address(), port,
-                   text_of(url.encoded_host_and_port()), text_of(url.encoded_path())};
+    server_url out{url.host_address(), port, text_of(url.encoded_host_and_port()),
+                   text_of(url.encoded_path())};
     while (out.path.ends_with('/')) out.path.pop_back();
     return out;
 }

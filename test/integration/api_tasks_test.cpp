@@ -222,7 +222,8 @@ BOOST_AUTO_TEST_CASE(an_offer_that_nobody_acknowledges_is_made_again) {
     BOOST_TEST_REQUIRE(again.status == 200U);
     BOOST_TEST(again.body.at("tasks").at(0).at("taskId").as_string() == task);
     BOOST_TEST(again.body.at("tasks").at(0).at("attempt").as_int64() == 2);
-    BOOST_TEST(code(f.root.post(f.poll_target(f.agent, "/" + task + "/ack"), R"({"attempt":1})")) == "lease_lost");
+    BOOST_TEST(code(f.root.post(f.poll_target(f.agent, "/" + task + "/ack"), R"({"attempt":1})")) ==
+               "lease_lost");
     BOOST_TEST(f.root.get("/tasks/" + task).number("failures") == 0);
 }
 

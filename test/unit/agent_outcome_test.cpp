@@ -1,5 +1,4 @@
 #include "app/agent/outcome.hpp"
-
 #include "net/json/write.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -55,8 +54,9 @@ BOOST_AUTO_TEST_CASE(a_backup_that_went_well) {
     BOOST_TEST(!r.statistics->contains("messageType"));
     BOOST_TEST(!r.error_message.has_value());
     BOOST_TEST(!r.error_category.has_value());
-    BOOST_TEST(*r.log == "files: 3 new, 1 changed, 2 unmodified; added 1409 bytes; processed 6 files, 2048 bytes; "
-                         "snapshot 77f275c8\n");
+    BOOST_TEST(*r.log ==
+               "files: 3 new, 1 changed, 2 unmodified; added 1409 bytes; processed 6 files, 2048 bytes; "
+               "snapshot 77f275c8\n");
 }
 
 BOOST_AUTO_TEST_CASE(lines_come_in_any_pieces) {
@@ -90,7 +90,9 @@ BOOST_AUTO_TEST_CASE(the_fatal_line_is_the_reason) {
     BOOST_TEST(r.error_message.value() == "wrong password or no key found");
     BOOST_TEST((r.error_category.value() == error_category::permission));
     const report newer = reported(
-        12, said("", R"({"message_type":"exit_error","code":12,"message":"Fatal: wrong password or no key found"})"));
+        12,
+        said("",
+             R"({"message_type":"exit_error","code":12,"message":"Fatal: wrong password or no key found"})"));
     BOOST_TEST(newer.error_message.value() == "wrong password or no key found");
     BOOST_TEST(*newer.log == "Fatal: wrong password or no key found\n");
 }
@@ -101,8 +103,9 @@ BOOST_AUTO_TEST_CASE(without_a_fatal_line_the_last_one_is) {
 }
 
 BOOST_AUTO_TEST_CASE(a_missing_repository_is_recognised) {
-    const restic_output what = said("", "Fatal: unable to open config file: stat /r/config: no such file or directory\n"
-                                        "Is there a repository at the following location?\n/r\n");
+    const restic_output what =
+        said("", "Fatal: unable to open config file: stat /r/config: no such file or directory\n"
+                 "Is there a repository at the following location?\n/r\n");
     BOOST_TEST(what.no_repository());
     BOOST_TEST((reported(1, what).error_category.value() == error_category::repository));
     BOOST_TEST(!said("", "Fatal: wrong password or no key found\n").no_repository());
@@ -118,18 +121,21 @@ BOOST_AUTO_TEST_CASE(a_lock_is_recognised) {
 BOOST_AUTO_TEST_CASE(out_of_time) {
     order task;
     task.execution_params = app::execution_limits{{}, {}, 30};
-    const report r = make_report(task, exit_status{.code = 130, .timed_out = true}, said("", "Fatal: x\n"), 30);
+    const report r =
+        make_report(task, exit_status{.code = 130, .timed_out = true}, said("", "Fatal: x\n"), 30);
     BOOST_TEST((r.status == outcome::failed));
     BOOST_TEST((r.error_category.value() == error_category::transient));
     BOOST_TEST(r.error_message.value() == "stopped after 30 s, the task's timeoutSeconds");
     // Ended well at the last moment, but too late to tell: what was asked to end did not complete.
-    BOOST_TEST((make_report(task, exit_status{.code = 0, .timed_out = true}, said(""), 30).status == outcome::failed));
+    BOOST_TEST((make_report(task, exit_status{.code = 0, .timed_out = true}, said(""), 30).status ==
+                outcome::failed));
 }
 
 BOOST_AUTO_TEST_CASE(no_password_in_anything) {
     const std::string repository = "rest:https://joe:s3cret@host/r";
-    const report r = reported(1, said("at " + repository + "\n", "Fatal: Head \"https://joe:s3cret@host/r\": refused\n"),
-                              repository);
+    const report r =
+        reported(1, said("at " + repository + "\n", "Fatal: Head \"https://joe:s3cret@host/r\": refused\n"),
+                 repository);
     BOOST_TEST(net::json::to_text(r).find("s3cret") == std::string::npos);
     BOOST_TEST(r.error_message.value() == "Head \"https://joe:***@host/r\": refused");
     BOOST_TEST(r.log->find("at rest:https://joe:***@host/r\n") != std::string::npos);
@@ -139,8 +145,8 @@ BOOST_AUTO_TEST_CASE(no_password_in_anything) {
 BOOST_AUTO_TEST_CASE(what_only_looks_like_json_is_text) {
     const std::string lines = "{not json\n{\"message_type\":\"other\"}\n[1]\n";
     BOOST_TEST(said(lines).text() == lines);
-    BOOST_TEST(reported(0, said(R"({"message_type":"summary","files_new":1.5,"data_added":"x"})")).log->starts_with(
-        "files: "));
+    BOOST_TEST(reported(0, said(R"({"message_type":"summary","files_new":1.5,"data_added":"x"})"))
+                   .log->starts_with("files: "));
 }
 
 BOOST_AUTO_TEST_CASE(memory_is_bounded) {
@@ -158,7 +164,8 @@ BOOST_AUTO_TEST_CASE(memory_is_bounded) {
 BOOST_AUTO_TEST_CASE(the_log_is_storable) {
     const std::string odd("a\0b\xff\xc3\x28\xe2\x82z\xed\xa0\x80\xf4\x90\x80\x80", 16);
     const std::string r = "\xEF\xBF\xBD";
-    BOOST_TEST(storable_tail(odd, 1000) == "a" + r + "b" + r + r + "(" + r + r + "z" + r + r + r + r + r + r + r);
+    BOOST_TEST(storable_tail(odd, 1000) ==
+               "a" + r + "b" + r + r + "(" + r + r + "z" + r + r + r + r + r + r + r);
     const std::string good = "\x7f \xc3\xa4 \xe2\x82\xac \xf0\x9f\x94\x92";
     BOOST_TEST(storable_tail(good, 1000) == good);
 }

@@ -24,7 +24,8 @@ BOOST_AUTO_TEST_CASE(the_longest_pause_doubles_up_to_the_cap) {
 
 BOOST_AUTO_TEST_CASE(jitter_is_full) {
     bool short_one = false;
-    for (unsigned seed = 1; seed <= 400; ++seed) short_one = short_one || pauses(seed).next() < pauses::base / 10;
+    for (unsigned seed = 1; seed <= 400; ++seed)
+        short_one = short_one || pauses(seed).next() < pauses::base / 10;
     BOOST_TEST(short_one);
 }
 

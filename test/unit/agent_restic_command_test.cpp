@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(check) {
 BOOST_AUTO_TEST_CASE(prune_keeps_what_the_retention_says) {
     order task = task_of(task_type::prune);
     task.retention = app::retention_rules{7, 6, 14, 8, 12, 3, "1y2m"};
-    const words expected{"/opt/restic",     "forget",           "--prune",           "--host=web-01",
-                         "--keep-last=7",   "--keep-hourly=6",  "--keep-daily=14",   "--keep-weekly=8",
+    const words expected{"/opt/restic",       "forget",          "--prune",           "--host=web-01",
+                         "--keep-last=7",     "--keep-hourly=6", "--keep-daily=14",   "--keep-weekly=8",
                          "--keep-monthly=12", "--keep-yearly=3", "--keep-within=1y2m"};
     BOOST_TEST(arguments_of(task) == expected, boost::test_tools::per_element());
 }

@@ -31,9 +31,10 @@ BOOST_AUTO_TEST_CASE(addresses_lose_their_brackets_for_connecting_only) {
 }
 
 BOOST_AUTO_TEST_CASE(everything_else_is_refused) {
-    for (const char* text : {"", "host", "host:8443", "http://host", "https://", "https:///path", "https://user@host",
-                             "https://user:secret@host", "https://host?q", "https://host#f", "https://host:0",
-                             "https://host:99999", "https://ho st", "https://host:"})
+    for (const char* text :
+         {"", "host", "host:8443", "http://host", "https://", "https:///path", "https://user@host",
+          "https://user:secret@host", "https://host?q", "https://host#f", "https://host:0",
+          "https://host:99999", "https://ho st", "https://host:"})
         BOOST_TEST(!parse_server_url(text), "accepted: " << text);
 }
 
