@@ -93,6 +93,7 @@ constexpr counter_row counters[] = {
     {"tasks_retried_total", "Failed attempts that left another", &metrics::tasks_retried},
     {"tasks_released_total", "Tasks that agents handed back", &metrics::tasks_released},
     {"tasks_given_back_total", "Tasks whose answer could not be delivered", &metrics::tasks_given_back},
+    {"tasks_cancelled_total", "Tasks that operators cancelled", &metrics::tasks_cancelled},
     {"tasks_created_total", "Tasks made", &metrics::tasks_created},
     {"task_leases_ended_total", "Leases that ended without a word of the agent", &metrics::leases_ended},
     {"polls_empty_total", "Polls that were answered 204", &metrics::polls_empty},

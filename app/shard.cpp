@@ -105,6 +105,7 @@ void shard::take(const std::vector<hint>& hints) {
         switch (h.what) {
         case hint::kind::ring: room_.ring(std::span(&h.agent, 1)); break;
         case hint::kind::supersede: room_.supersede(h.agent, h.session, h.newest); break;
+        case hint::kind::cancelled: room_.cancel(h.agent, h.task); break;
         case hint::kind::forget_tokens: token_service_.forget(h.tenant); break;
         }
     }

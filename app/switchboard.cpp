@@ -39,6 +39,8 @@ std::vector<std::string> encode(std::string_view origin, std::span<const hint> h
     for (const hint& h : hints) {
         if (h.what == hint::kind::supersede) {
             out.push_back(head + " s " + to_string(h.agent) + ' ' + h.session + ' ' + to_string(h.newest));
+        } else if (h.what == hint::kind::cancelled) {
+            out.push_back(head + " c " + to_string(h.agent) + ' ' + to_string(h.task));
         } else if (h.what == hint::kind::forget_tokens) {
             out.push_back(head + " t " + to_string(h.tenant));
         } else {
@@ -62,6 +64,10 @@ std::vector<hint> decode(std::string_view payload, std::string_view own_origin) 
             if (const auto agent = parse_uuid(next_word(payload, ','))) out.push_back({.agent = {*agent}});
     } else if (kind == "s") {
         if (auto h = decode_supersede(payload)) out.push_back(std::move(*h));
+    } else if (kind == "c") {
+        const auto agent = parse_uuid(next_word(payload));
+        const auto task = parse_uuid(payload);
+        if (agent && task) out.push_back({.what = hint::kind::cancelled, .agent = {*agent}, .task = {*task}});
     } else if (kind == "t") {
         if (const auto tenant = parse_uuid(payload))
             out.push_back({.what = hint::kind::forget_tokens, .tenant = {*tenant}});
@@ -79,6 +85,12 @@ void bell::ring(std::span<const agent_id> agents) {
 void bell::supersede(agent_id agent, const std::string& session, poll_id newest) {
     // The own room was told when the newer poll took its place.
     pass_on({.what = hint::kind::supersede, .agent = agent, .session = session, .newest = newest});
+}
+
+void bell::cancelled(agent_id agent, task_id task) {
+    hint h{.what = hint::kind::cancelled, .agent = agent, .task = task};
+    own_.take({h});
+    pass_on(std::move(h));
 }
 
 void bell::forget_tokens(tenant_id tenant) {

@@ -13,19 +13,21 @@
 
 namespace holdfast::app {
 
-// One wake-up as it travels. Exactly one of the three.
+// One wake-up as it travels. What it is says which members count.
 struct hint {
-    enum class kind : std::uint8_t { ring, supersede, forget_tokens };
+    enum class kind : std::uint8_t { ring, supersede, cancelled, forget_tokens };
 
     kind what = kind::ring;
     agent_id agent{};
     std::string session{};
     poll_id newest{};
+    task_id task{};
     tenant_id tenant{};
 };
 
-// What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN t TENANT".
-// Payloads are shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives nothing.
+// What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN c AGENT
+// TASK" · "ORIGIN t TENANT". Payloads are shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives
+// nothing.
 [[nodiscard]] std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints);
 [[nodiscard]] std::vector<hint> decode(std::string_view payload, std::string_view own_origin);
 
@@ -50,6 +52,7 @@ public:
 
     void ring(std::span<const agent_id> agents) override;
     void supersede(agent_id agent, const std::string& session, poll_id newest) override;
+    void cancelled(agent_id agent, task_id task) override;
     void forget_tokens(tenant_id tenant) override;
 
 private:

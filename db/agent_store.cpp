@@ -3,6 +3,7 @@
 #include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <algorithm>
@@ -174,9 +175,12 @@ awaitable<result<void>> pg_agent_store::send_beats(std::span<beats::call* const>
     commands.push_back(
         {sql::agents_renew_leases,
          pg::bind(tenant, all_of, owners, running, static_cast<std::int32_t>(times_.run_lease.count()))});
+    commands.push_back({sql::tasks_to_stop, pg::bind(tenant, all_of, owners, running)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();
-    for (beats::call* c : taken) c->answer.emplace(std::vector<task_id>{});
+    boost::unordered_flat_map<agent_id, std::vector<task_id>, id_hash> to_stop;
+    for (const pg::row row : sent->back()) to_stop[row.get<agent_id>(0)].push_back(row.get<task_id>(1));
+    for (beats::call* c : taken) c->answer.emplace(std::move(to_stop[c->request.beat.agent]));
     co_return done;
 }
 

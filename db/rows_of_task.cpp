@@ -42,6 +42,8 @@ task read_task(const pg::row& row) {
     t.what.retention = read_document(row, 22);
     t.what.execution_params = read_document(row, 23);
     t.statistics = read_document(row, 24);
+    t.progress = read_document(row, 25);
+    t.progress_at = row.get<std::optional<instant>>(26);
     return t;
 }
 

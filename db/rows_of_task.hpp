@@ -8,7 +8,7 @@
 
 namespace holdfast::db {
 
-inline constexpr int task_columns = 25;
+inline constexpr int task_columns = 27;
 
 [[nodiscard]] task read_task(const pg::row& row);
 

@@ -71,15 +71,16 @@ constinit const statement wakeups_notify{"wakeups_notify",
 
 std::span<const statement* const> all() {
     static constexpr std::array list{
-        &tasks_offer,         &tasks_give_back,   &tasks_acknowledge,   &tasks_finish,     &tasks_finish_logs,
-        &tasks_release,       &tasks_create,      &tasks_get,           &tasks_many,       &tasks_list,
-        &tasks_log,           &sessions_open,     &idempotency_claim,   &idempotency_find, &agents_insert,
-        &agents_upsert,       &agents_get,        &agents_list,         &agents_exists,    &agents_touch,
-        &agents_contact,      &agents_details,    &agents_renew_leases, &fleet_join,       &fleet_is_member,
-        &policies_create,     &policies_get,      &policies_list,       &tokens_find,      &tokens_create,
-        &tokens_list,         &tokens_revoke,     &tokens_use,          &tenants_create,   &leases_tenants,
-        &leases_end,          &due_agents,        &pending_count,       &sessions_tenants, &sessions_forget,
-        &idempotency_tenants, &idempotency_forget};
+        &tasks_offer,       &tasks_give_back,     &tasks_acknowledge, &tasks_finish,    &tasks_finish_logs,
+        &tasks_progress,    &tasks_cancel,        &tasks_retry,       &tasks_to_stop,   &tasks_release,
+        &tasks_create,      &tasks_get,           &tasks_many,        &tasks_list,      &tasks_log,
+        &sessions_open,     &idempotency_claim,   &idempotency_find,  &agents_insert,   &agents_upsert,
+        &agents_get,        &agents_list,         &agents_exists,     &agents_touch,    &agents_contact,
+        &agents_details,    &agents_renew_leases, &fleet_join,        &fleet_is_member, &policies_create,
+        &policies_get,      &policies_list,       &tokens_find,       &tokens_create,   &tokens_list,
+        &tokens_revoke,     &tokens_use,          &tenants_create,    &leases_tenants,  &leases_end,
+        &due_agents,        &pending_count,       &sessions_tenants,  &sessions_forget, &idempotency_tenants,
+        &idempotency_forget};
     return list;
 }
 

@@ -5,7 +5,8 @@
     "t.task_id, t.agent_id, t.policy_id, t.task_type, t.status, t.attempt, t.failures, t.max_attempts, "     \
     "t.created_at, t.scheduled_for, t.not_before, t.assigned_at, t.lease_until, t.acknowledged_at, "         \
     "t.completed_at, t.error_message, t.error_category, t.duration_seconds, t.snapshot_id, t.repository, "   \
-    "t.include_paths, t.exclude_paths, t.retention, t.execution_params, t.statistics"
+    "t.include_paths, t.exclude_paths, t.retention, t.execution_params, t.statistics, t.progress, "          \
+    "t.progress_at"
 
 namespace holdfast::db::sql {
 
@@ -56,7 +57,7 @@ WITH w AS MATERIALIZED (
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, t.agent_id AS asker, NULL::bigint AS due_in_us FROM t
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, w.agent,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, w.agent,
        (extract(epoch FROM least(
           (SELECT order_at FROM tasks WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending'
               AND order_at > w.horizon ORDER BY order_at, created_at, task_id LIMIT 1)
@@ -78,7 +79,8 @@ WITH w AS MATERIALIZED (
   SELECT u.n, u.agent, u.task, u.attempt, now() AS at, now() + $5::int * interval '1 second' AS lease
     FROM unnest($2::uuid[], $3::uuid[], $4::int[]) WITH ORDINALITY AS u(agent, task, attempt, n)
 ), c AS (
-  UPDATE tasks x SET status = 'in-progress', acknowledged_at = w.at, lease_until = w.lease
+  UPDATE tasks x SET status = 'in-progress', acknowledged_at = w.at, lease_until = w.lease, progress = NULL,
+                     progress_at = NULL
     FROM w
    WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
      AND x.status = 'assigned' AND (w.attempt IS NULL OR w.attempt = x.attempt)
@@ -137,6 +139,63 @@ SELECT t.tenant_id, t.task_id, t.attempt, 0, w.body
  WHERE t.task_id = ANY($2::uuid[])
 ON CONFLICT (tenant_id, task_id, attempt, part) DO NOTHING)"};
 
+// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 progress; $6 run lease (s). The lease of a
+// cancelled task ended when it was cancelled.
+constinit const statement tasks_progress{"tasks_progress", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.*, now() AS at, now() + $6::int * interval '1 second' AS lease
+    FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::jsonb[]) WITH ORDINALITY
+         AS u(agent, task, attempt, progress, n)
+), c AS (
+  UPDATE tasks x SET lease_until = w.lease, progress = w.progress, progress_at = w.at
+    FROM w
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
+     AND x.status = 'in-progress' AND (w.attempt IS NULL OR w.attempt = x.attempt)
+  RETURNING w.n, w.lease
+)
+SELECT w.n, c.n IS NOT NULL, t.status, t.attempt, t.last_attempt_failed, coalesce(c.lease, t.completed_at),
+       NULL::timestamptz
+  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
+  LEFT JOIN c ON c.n = w.n
+ WHERE t.task_id = ANY($3::uuid[]))"};
+
+// $1 tenant, $2 task, $3 how long its agent is told to stop it (s). No row: it is over, or there is none.
+// Answers the task, and whether an agent was running it.
+constinit const statement tasks_cancel{"tasks_cancel", R"(
+WITH c AS MATERIALIZED (
+  SELECT task_id, status = 'in-progress' AS ran, now() AS at, now() + $3::int * interval '1 second' AS stop_until
+    FROM tasks
+   WHERE tenant_id = $1 AND task_id = $2::uuid AND status IN ('pending', 'assigned', 'in-progress') FOR UPDATE
+)
+UPDATE tasks t
+   SET status = 'cancelled', completed_at = c.at, lease_until = NULL, session = NULL, poll_id = NULL,
+       not_before = NULL, stop_until = CASE WHEN c.ran THEN c.stop_until END
+  FROM c
+ WHERE t.tenant_id = $1 AND t.task_id = $2::uuid AND t.task_id = c.task_id
+RETURNING )" HOLDFAST_TASK_COLUMNS ", c.ran"};
+
+// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. No row: there is nothing to retry.
+constinit const statement tasks_retry{"tasks_retry", R"(
+UPDATE tasks t
+   SET status = 'pending', failures = CASE WHEN t.status = 'pending' THEN t.failures ELSE 0 END,
+       last_attempt_failed = t.last_attempt_failed AND t.status <> 'cancelled', not_before = NULL,
+       assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL
+ WHERE t.tenant_id = $1 AND t.task_id = $2::uuid
+   AND (t.status IN ('failed', 'cancelled') OR (t.status = 'pending' AND t.not_before IS NOT NULL))
+RETURNING )" HOLDFAST_TASK_COLUMNS};
+
+// $1 tenant; arrays: $2 agents that do not name what they run, $3 agent and $4 task of those that do. What of
+// it was cancelled.
+constinit const statement tasks_to_stop{"tasks_to_stop", R"(
+SELECT t.agent_id, t.task_id FROM tasks t
+ WHERE t.tenant_id = $1 AND t.agent_id = ANY($2::uuid[]) AND t.stop_until IS NOT NULL AND t.stop_until > now()
+   AND t.status = 'cancelled'
+UNION ALL
+SELECT t.agent_id, t.task_id
+  FROM unnest($3::uuid[], $4::uuid[]) AS u(agent, task)
+  JOIN tasks t ON t.tenant_id = $1 AND t.task_id = u.task AND t.agent_id = u.agent
+ WHERE t.task_id = ANY($4::uuid[]) AND t.status = 'cancelled')"};
+
 // $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 reason, $6 not before in so many seconds.
 constinit const statement tasks_release{"tasks_release", R"(
 WITH w AS MATERIALIZED (
@@ -193,7 +252,7 @@ WITH w AS MATERIALIZED (
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, NULL::boolean, NULL::boolean FROM t
 UNION ALL
 SELECT j.task, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, j.no_agent, j.no_policy
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, j.no_agent, j.no_policy
   FROM j WHERE j.no_agent OR j.no_policy)"};
 
 constinit const statement tasks_get{"tasks_get",

@@ -1,5 +1,5 @@
-// What agents change: acknowledge, finish, release. Each statement answers a row for each task that is the
-// agent's: whether it changed, and how it stood.
+// What agents change: acknowledge, progress, finish, release. Each statement answers a row for each task that
+// is the agent's: whether it changed, and how it stood. And what operators do: cancel, retry.
 #include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 #include "db/task_store.hpp"
@@ -135,6 +135,58 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
                        row->found.state));
     }
     co_return done;
+}
+
+awaitable<result<void>> pg_task_store::send_progresses(std::span<progresses::call* const> calls) {
+    keys k;
+    std::vector<pg::jsonb> said;
+    for (const auto* c : calls) {
+        k.add(c->request.key.agent, c->request.key.task, c->request.key.attempt);
+        said.push_back(pg::jsonb{c->request.progress.text});
+    }
+    auto rows = co_await pool_.exec(sql::tasks_progress,
+                                    pg::bind(calls.front()->request.key.tenant, k.agents, k.tasks, k.attempts,
+                                             said, static_cast<std::int32_t>(times_.run_lease.count())));
+    if (!rows) co_return std::move(rows).error();
+    const auto changes = read_changes(*rows, calls.size());
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        const auto& row = changes[i];
+        const auto attempt = calls[i]->request.key.attempt;
+        if (!row)
+            calls[i]->answer.emplace(no_such_task());
+        else if (!overtaken(*row, attempt, {task_state::in_progress}))
+            calls[i]->answer.emplace(
+                settle(*row, row->changed ? std::nullopt : refuse_progress(row->found, attempt),
+                       task_state::in_progress));
+    }
+    co_return done;
+}
+
+awaitable<result<task_decision>> pg_task_store::cancel(tenant_id tenant, task_id id) {
+    auto rows = co_await pool_.exec(
+        sql::tasks_cancel, pg::bind(tenant, id, static_cast<std::int32_t>(times_.run_lease.count())));
+    if (!rows) co_return std::move(rows).error();
+    if (!rows->empty())
+        co_return task_decision{read_task(rows->front()), false, rows->front().get<bool>(task_columns)};
+    auto found = co_await as_it_stands(tenant, id, refuse_cancel);
+    co_return found;
+}
+
+awaitable<result<task_decision>> pg_task_store::retry(tenant_id tenant, task_id id) {
+    auto rows = co_await pool_.exec(sql::tasks_retry, pg::bind(tenant, id));
+    if (!rows) co_return std::move(rows).error();
+    if (!rows->empty()) co_return task_decision{read_task(rows->front())};
+    auto found = co_await as_it_stands(tenant, id, refuse_retry);
+    co_return found;
+}
+
+awaitable<result<task_decision>> pg_task_store::as_it_stands(tenant_id tenant, task_id id,
+                                                             std::optional<failure> (*refuse)(task_state)) {
+    auto found = co_await get(tenant, id);
+    if (!found) co_return std::move(found).error();
+    auto refused = refuse(found->state);
+    if (refused) co_return std::move(*refused);
+    co_return task_decision{std::move(*found), true};
 }
 
 awaitable<result<void>> pg_task_store::send_releases(std::span<releases::call* const> calls) {

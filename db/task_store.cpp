@@ -23,6 +23,9 @@ pg_task_store::pg_task_store(executor where, pg::pool& pool, const timing& times
       releases_(
           where, {}, [](const task_release& r) { return r.key.tenant; },
           [this](auto calls) { return send_releases(calls); }, observe),
+      progresses_(
+          where, {}, [](const task_progress& r) { return r.key.tenant; },
+          [this](auto calls) { return send_progresses(calls); }, observe),
       creations_(
           where, {.batch_max = 100}, [](const creation& r) { return r.tenant; },
           [this](auto calls) { return send_creations(calls); }, observe) {}
@@ -33,6 +36,7 @@ void pg_task_store::close() {
     acknowledgements_.close();
     reports_.close();
     releases_.close();
+    progresses_.close();
     creations_.close();
 }
 
@@ -55,6 +59,10 @@ awaitable<result<task_change>> pg_task_store::finish(task_report report) {
 
 awaitable<result<task_change>> pg_task_store::release(task_release release) {
     return releases_.submit(std::move(release));
+}
+
+awaitable<result<task_change>> pg_task_store::progress(task_progress progress) {
+    return progresses_.submit(std::move(progress));
 }
 
 awaitable<result<int>> pg_task_store::give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) {

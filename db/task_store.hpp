@@ -29,6 +29,9 @@ public:
     awaitable<result<task_change>> acknowledge(task_key key) override;
     awaitable<result<task_change>> finish(task_report report) override;
     awaitable<result<task_change>> release(task_release release) override;
+    awaitable<result<task_change>> progress(task_progress progress) override;
+    awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id) override;
+    awaitable<result<task_decision>> retry(tenant_id tenant, task_id id) override;
     awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
                                             std::optional<idempotency> once) override;
     awaitable<result<task>> get(tenant_id tenant, task_id id) override;
@@ -54,6 +57,7 @@ private:
     using acknowledgements = pg::batcher<task_key, task_change>;
     using reports = pg::batcher<task_report, task_change>;
     using releases = pg::batcher<task_release, task_change>;
+    using progresses = pg::batcher<task_progress, task_change>;
     using creations = pg::batcher<creation, std::vector<task>>;
 
     awaitable<result<void>> send_offers(std::span<offers::call* const> calls);
@@ -61,7 +65,10 @@ private:
     awaitable<result<void>> send_acknowledgements(std::span<acknowledgements::call* const> calls);
     awaitable<result<void>> send_reports(std::span<reports::call* const> calls);
     awaitable<result<void>> send_releases(std::span<releases::call* const> calls);
+    awaitable<result<void>> send_progresses(std::span<progresses::call* const> calls);
     awaitable<result<void>> send_creations(std::span<creations::call* const> calls);
+    awaitable<result<task_decision>> as_it_stands(tenant_id tenant, task_id id,
+                                                  std::optional<failure> (*refuse)(task_state));
     awaitable<result<created_tasks>> create_once(tenant_id tenant, std::vector<task_order> orders,
                                                  idempotency once);
     awaitable<result<created_tasks>> repeat_of(tenant_id tenant, idempotency once);
@@ -73,6 +80,7 @@ private:
     acknowledgements acknowledgements_;
     reports reports_;
     releases releases_;
+    progresses progresses_;
     creations creations_;
 };
 

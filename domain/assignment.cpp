@@ -68,7 +68,7 @@ awaitable<result<poll_answer>> assignment::poll(poll_request request, peer& call
     counts_.polls_waiting.set(static_cast<std::int64_t>(room_.size()));
     auto answer = co_await serve(request, caller, place, poll);
     counts_.polls_waiting.set(static_cast<std::int64_t>(room_.size()) - 1);
-    if (answer && answer->tasks.empty()) counts_.polls_empty.add();
+    if (answer && answer->empty()) counts_.polls_empty.add();
     co_return answer;
 }
 
@@ -95,7 +95,7 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
         if (!offered->tasks.empty()) {
             if (place.superseded()) { // the newer poll of this session is offered them again
                 bell_.ring(std::span(&request.agent, 1));
-                co_return poll_answer{poll, {}};
+                co_return poll_answer{poll, {}, {}};
             }
             if (!caller.present()) {
                 co_await give_back(request.tenant, request.agent, offered->poll, ids_of(offered->tasks));
@@ -107,9 +107,9 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
                     std::chrono::duration<double>(steady_clock::now() - rung).count());
             counts_.tasks_fetched.add();
             counts_.tasks_assigned.add(offered->tasks.size());
-            co_return poll_answer{offered->poll, std::move(offered->tasks)};
+            co_return poll_answer{offered->poll, std::move(offered->tasks), place.take_cancelled()};
         }
-        if (last || request.wait.count() == 0) co_return poll_answer{poll, {}};
+        if (last || request.wait.count() == 0) co_return poll_answer{poll, {}, place.take_cancelled()};
 
         wake why = wake::deadline;
         {
@@ -123,7 +123,7 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
         case wake::abandoned: counts_.polls_abandoned.add(); co_return failure{errc::gone_away};
         case wake::finished:
             if (place.superseded()) counts_.polls_superseded.add();
-            co_return poll_answer{poll, {}};
+            co_return poll_answer{poll, {}, place.take_cancelled()};
         }
     }
 }

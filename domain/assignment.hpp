@@ -27,7 +27,10 @@ struct poll_request {
 
 struct poll_answer {
     poll_id poll;
-    std::vector<task> tasks; // empty: 204
+    std::vector<task> tasks;
+    std::vector<task_id> cancelled; // the agent is to stop these; both empty: 204
+
+    [[nodiscard]] bool empty() const { return tasks.empty() && cancelled.empty(); }
 };
 
 class assignment {

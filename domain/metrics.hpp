@@ -71,6 +71,7 @@ struct metrics {
     counter tasks_retried;    // failed attempts that left another
     counter tasks_released;   // handed back by agents
     counter tasks_given_back; // answers that could not be delivered
+    counter tasks_cancelled;
     counter tasks_created;
     counter leases_ended;
     counter polls_abandoned;  // the caller hung up while waiting

@@ -60,6 +60,11 @@ struct task_key {
     std::optional<int> attempt;
 };
 
+struct task_progress {
+    task_key key;
+    document progress;
+};
+
 struct task_release {
     task_key key;
     std::string reason;
@@ -71,8 +76,15 @@ struct task_change {
     bool repeated = false; // nothing changed, the same request was answered before
     task_state state = task_state::pending;
     int attempt = 0;
-    instant at;                      // acknowledged, finished
+    instant at;                      // acknowledged, finished; of progress: the lease's end
     std::optional<instant> again_at; // of a failed attempt that leaves another
+};
+
+// An operator's change of a task.
+struct task_decision {
+    task now;
+    bool repeated = false; // it stood so before
+    bool ran = false;      // an agent was running it
 };
 
 struct task_order { // a task to be made; what is left out is taken from the policy
@@ -118,6 +130,11 @@ public:
     virtual awaitable<result<task_change>> acknowledge(task_key key) = 0;
     virtual awaitable<result<task_change>> finish(task_report report) = 0;
     virtual awaitable<result<task_change>> release(task_release release) = 0;
+    // Renews the lease. The state `cancelled`: the agent is to stop.
+    virtual awaitable<result<task_change>> progress(task_progress progress) = 0;
+
+    virtual awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id) = 0;
+    virtual awaitable<result<task_decision>> retry(tenant_id tenant, task_id id) = 0;
 
     virtual awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
                                                     std::optional<idempotency> once) = 0;

@@ -78,6 +78,8 @@ struct task {
     std::optional<double> duration_seconds;
     std::optional<std::string> snapshot_id;
     std::optional<document> statistics;
+    std::optional<document> progress; // of the present or last attempt, as its agent told it
+    std::optional<instant> progress_at;
 };
 
 } // namespace holdfast

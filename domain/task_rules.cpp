@@ -28,6 +28,9 @@ constexpr std::array table{
     transition{in_progress, fail_for_good, attempts_guard::any, failed},
     transition{in_progress, release, attempts_guard::any, pending},
     transition{in_progress, cancel, attempts_guard::any, cancelled},
+    transition{pending, retry, attempts_guard::any, pending},
+    transition{failed, retry, attempts_guard::any, pending},
+    transition{cancelled, retry, attempts_guard::any, pending},
 };
 
 constexpr std::array<std::string_view, 5> category_names{"network", "transient", "permission", "repository",
@@ -139,6 +142,22 @@ std::optional<failure> refuse_finish(const standing& found, std::optional<int> a
         return failure{errc::lease_lost, "the lease of attempt " + std::to_string(*attempt) +
                                              " is over: the task is pending again"};
     return not_while("finished", found.state, "");
+}
+
+std::optional<failure> refuse_progress(const standing& found, std::optional<int> attempt) {
+    if (attempt && *attempt != found.attempt) return stale(*attempt, found.attempt);
+    if (found.state == in_progress || found.state == cancelled) return std::nullopt;
+    return not_while("in progress", found.state, found.state == assigned ? "acknowledge it first" : "");
+}
+
+std::optional<failure> refuse_cancel(task_state found) {
+    if (found == cancelled) return std::nullopt;
+    return not_while("cancelled", found, "");
+}
+
+std::optional<failure> refuse_retry(task_state found) {
+    if (found == pending) return std::nullopt;
+    return not_while("retried", found, "");
 }
 
 std::optional<failure> refuse_release(const standing& found, std::optional<int> attempt) {

@@ -23,9 +23,10 @@ enum class task_event : std::uint8_t {
     fail_for_good, // … of a kind that no retry mends
     release,       // the agent hands it back; no attempt spent
     cancel,        // an operator
+    retry,         // an operator: all attempts anew, or the end of a delay
 };
 
-inline constexpr task_event last_task_event = task_event::cancel;
+inline constexpr task_event last_task_event = task_event::retry;
 
 // When a row of the table holds: always, or by whether this failure leaves an attempt.
 enum class attempts_guard : std::uint8_t { any, left, used_up };
@@ -70,6 +71,10 @@ struct standing {
 [[nodiscard]] std::optional<failure> refuse_acknowledge(const standing& found, std::optional<int> attempt);
 [[nodiscard]] std::optional<failure> refuse_finish(const standing& found, std::optional<int> attempt,
                                                    outcome said);
+// A task that was cancelled meanwhile is no refusal: the answer says so.
+[[nodiscard]] std::optional<failure> refuse_progress(const standing& found, std::optional<int> attempt);
+[[nodiscard]] std::optional<failure> refuse_cancel(task_state found);
+[[nodiscard]] std::optional<failure> refuse_retry(task_state found);
 [[nodiscard]] std::optional<failure> refuse_release(const standing& found, std::optional<int> attempt);
 
 } // namespace holdfast

@@ -84,4 +84,25 @@ awaitable<result<task_change>> task_service::release(task_release release) {
     co_return changed;
 }
 
+awaitable<result<task>> task_service::cancel(tenant_id tenant, task_id id) {
+    auto decided = co_await tasks_.cancel(tenant, id);
+    if (!decided) co_return std::move(decided).error();
+    if (!decided->repeated) {
+        counts_.tasks_cancelled.add();
+        log::info("[TASKS] Task cancelled", {{"task", id}, {"agent", decided->now.agent}});
+        if (decided->ran) bell_.cancelled(decided->now.agent, id);
+    }
+    co_return std::move(decided->now);
+}
+
+awaitable<result<task>> task_service::retry(tenant_id tenant, task_id id) {
+    auto decided = co_await tasks_.retry(tenant, id);
+    if (!decided) co_return std::move(decided).error();
+    if (!decided->repeated) {
+        log::info("[TASKS] Task to be retried", {{"task", id}, {"agent", decided->now.agent}});
+        bell_.ring(std::span(&decided->now.agent, 1));
+    }
+    co_return std::move(decided->now);
+}
+
 } // namespace holdfast

@@ -24,6 +24,16 @@ public:
     [[nodiscard]] awaitable<result<task_change>> finish(task_report report);
     [[nodiscard]] awaitable<result<task_change>> release(task_release release);
 
+    [[nodiscard]] awaitable<result<task_change>> progress(task_progress progress) {
+        return tasks_.progress(std::move(progress));
+    }
+
+    // An agent that runs it is told: by its waiting poll at once, by the answers to heartbeat and progress.
+    [[nodiscard]] awaitable<result<task>> cancel(tenant_id tenant, task_id id);
+
+    // Pending at once: all attempts anew of one that failed or was cancelled, the end of a delay.
+    [[nodiscard]] awaitable<result<task>> retry(tenant_id tenant, task_id id);
+
     [[nodiscard]] awaitable<result<task>> get(tenant_id tenant, task_id id) { return tasks_.get(tenant, id); }
 
     [[nodiscard]] awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter,

@@ -42,6 +42,11 @@ void waiting_room::ticket::supersede() {
     end(wake::finished);
 }
 
+void waiting_room::ticket::cancel(task_id task) {
+    cancelled_.push_back(task);
+    end(wake::finished);
+}
+
 void waiting_room::ticket::end(wake why) {
     if (over_ != wake::abandoned) over_ = why;
     timer_.cancel();
@@ -65,6 +70,13 @@ void waiting_room::supersede(agent_id agent, const std::string& session, poll_id
     if (found == places_.end()) return;
     for (ticket& waiting : *found->second)
         if (waiting.session_ == session && waiting.poll_ < newest) waiting.supersede();
+}
+
+void waiting_room::cancel(agent_id agent, task_id task) {
+    const auto found = places_.find(agent);
+    if (found == places_.end()) return;
+    for (ticket& waiting : *found->second)
+        if (!waiting.session_.empty()) waiting.cancel(task);
 }
 
 void waiting_room::drain() {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace holdfast {
@@ -46,12 +47,16 @@ public:
 
         [[nodiscard]] bool superseded() const { return superseded_; }
 
+        // Tasks that the agent is to stop.
+        [[nodiscard]] std::vector<task_id> take_cancelled() { return std::exchange(cancelled_, {}); }
+
         [[nodiscard]] const std::string& session() const { return session_; }
 
     private:
         friend class waiting_room;
         void ring();
         void supersede();
+        void cancel(task_id task);
         void end(wake why);
 
         waiting_room& room_;
@@ -61,6 +66,7 @@ public:
         std::uint32_t calls_ = 0;
         wake over_ = wake::called; // called: not over
         bool superseded_ = false;
+        std::vector<task_id> cancelled_;
         steady_timer timer_;
     };
 
@@ -75,6 +81,9 @@ public:
 
     // A newer poll of this session came, here or elsewhere: older ones are answered empty.
     void supersede(agent_id agent, const std::string& session, poll_id newest);
+
+    // Polls of this agent's sessions are answered: it is to stop this task.
+    void cancel(agent_id agent, task_id task);
 
     // Every poll is answered empty, those to come as well. For a server that goes down.
     void drain();

@@ -13,6 +13,8 @@ class wakeups {
 public:
     virtual void ring(std::span<const agent_id> agents) = 0;
     virtual void supersede(agent_id agent, const std::string& session, poll_id newest) = 0;
+    // An operator cancelled a task that this agent runs: its waiting polls with a session are answered so.
+    virtual void cancelled(agent_id agent, task_id task) = 0;
     // Every cached token of this tenant is looked up anew.
     virtual void forget_tokens(tenant_id tenant) = 0;
 

@@ -12,6 +12,7 @@ awaitable<reply> acknowledge(services& s, exchange& x);
 awaitable<reply> finish(services& s, exchange& x);
 awaitable<reply> finish_by_body(services& s, exchange& x);
 awaitable<reply> release(services& s, exchange& x);
+awaitable<reply> progress(services& s, exchange& x);
 
 awaitable<reply> list_agents(services& s, exchange& x);
 awaitable<reply> get_agent(services& s, exchange& x);
@@ -22,6 +23,8 @@ awaitable<reply> create_tasks(services& s, exchange& x);
 awaitable<reply> list_tasks(services& s, exchange& x);
 awaitable<reply> get_task(services& s, exchange& x);
 awaitable<reply> get_log(services& s, exchange& x);
+awaitable<reply> cancel_task(services& s, exchange& x);
+awaitable<reply> retry_task(services& s, exchange& x);
 awaitable<reply> create_tenant(services& s, exchange& x);
 awaitable<reply> create_token(services& s, exchange& x);
 awaitable<reply> list_tokens(services& s, exchange& x);

@@ -80,9 +80,10 @@ result<parsed_poll> parse(const services& s, const exchange& x) {
 }
 
 reply answer_with(services& s, const poll_request& asked, poll_answer answer, std::string_view request_id) {
-    log::info("[TASKS] Assigned " + std::to_string(answer.tasks.size()) + " task(s) to agent " +
-                  to_string(asked.agent),
-              {{"request", request_id}});
+    if (!answer.tasks.empty())
+        log::info("[TASKS] Assigned " + std::to_string(answer.tasks.size()) + " task(s) to agent " +
+                      to_string(asked.agent),
+                  {{"request", request_id}});
     wire::poll_answer body;
     std::vector<task_id> ids;
     for (task& t : answer.tasks) {
@@ -90,7 +91,9 @@ reply answer_with(services& s, const poll_request& asked, poll_answer answer, st
         body.tasks.push_back(wire::for_agent(std::move(t)));
     }
     body.count = body.tasks.size();
+    if (!answer.cancelled.empty()) body.cancel_tasks = std::move(answer.cancelled);
     reply out = ok(body);
+    if (ids.empty()) return out;
     out.undelivered = [&s, tenant = asked.tenant, agent = asked.agent, poll = answer.poll,
                        ids = std::move(ids)] { s.polls.undelivered(s.where, tenant, agent, poll, ids); };
     return out;
@@ -124,8 +127,7 @@ awaitable<reply> poll(services& s, exchange& x) {
                 {{"agent", asked.agent}, {"request", x.request_id()}, {"cause", answer.error().cause()}});
         co_return problem(answer.error(), x);
     }
-    reply out =
-        answer->tasks.empty() ? no_content() : answer_with(s, asked, std::move(*answer), x.request_id());
+    reply out = answer->empty() ? no_content() : answer_with(s, asked, std::move(*answer), x.request_id());
     if (parsed->preference)
         out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(asked.wait.count()));
     co_return out;

@@ -1,4 +1,4 @@
-// What agents say of a task: started, finished, handed back.
+// What agents say of a task: started, how far it is, finished, handed back.
 #include "domain/validation.hpp"
 #include "net/handlers/handlers.hpp"
 #include "net/json/read.hpp"
@@ -56,6 +56,20 @@ std::optional<failure> check_report(const std::optional<double>& duration,
     return std::nullopt;
 }
 
+std::optional<failure> check(const wire::progress_body& b) {
+    if (b.percent_done && (*b.percent_done < 0 || *b.percent_done > 100))
+        return bad_field("/percentDone", "must be from 0 to 100");
+    const std::pair<const char*, std::optional<std::int64_t>> figures[] = {{"/bytesDone", b.bytes_done},
+                                                                           {"/totalBytes", b.total_bytes},
+                                                                           {"/filesDone", b.files_done},
+                                                                           {"/totalFiles", b.total_files}};
+    for (const auto& [pointer, figure] : figures)
+        if (figure && *figure < 0) return bad_field(pointer, "must not be negative");
+    if (b.message && b.message->size() > text_bytes_max)
+        return bad_field("/message", "must not be longer than " + std::to_string(text_bytes_max) + " bytes");
+    return std::nullopt;
+}
+
 } // namespace
 
 awaitable<reply> acknowledge(services& s, exchange& x) {
@@ -83,6 +97,21 @@ awaitable<reply> finish(services& s, exchange& x) {
     auto changed = co_await s.tasks.finish(report_of(x, task, std::move(*body)));
     if (!changed) co_return problem(changed.error(), x);
     co_return ok(wire::task_standing{changed->state, task, changed->again_at});
+}
+
+awaitable<reply> progress(services& s, exchange& x) {
+    auto body = json::read_body<wire::progress_body>(x.request());
+    if (!body) co_return problem(body.error(), x);
+    if (const auto wrong = check(*body)) co_return problem(*wrong, x);
+    const auto agent = x.id<agent_id>("agentId");
+    auto allowed = co_await s.tokens.act_as(x.identity(), agent);
+    if (!allowed) co_return problem(allowed.error(), x);
+    task_progress told;
+    told.key = {x.identity().tenant, agent, x.id<task_id>("taskId"), std::exchange(body->attempt, {})};
+    told.progress = document{json::to_text(*body)};
+    auto changed = co_await s.tasks.progress(std::move(told));
+    if (!changed) co_return problem(changed.error(), x);
+    co_return ok(wire::progress_answer{changed->at, changed->state == task_state::cancelled});
 }
 
 // restic-monitor's agents: the task in the body, no attempt, and not all of them acknowledge first.

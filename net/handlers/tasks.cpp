@@ -140,6 +140,18 @@ awaitable<reply> get_task(services& s, exchange& x) {
     co_return ok(wire::for_operator(std::move(*found), masks_secrets(x)));
 }
 
+awaitable<reply> cancel_task(services& s, exchange& x) {
+    auto now = co_await s.tasks.cancel(x.identity().tenant, x.id<task_id>("taskId"));
+    if (!now) co_return problem(now.error(), x);
+    co_return ok(wire::for_operator(std::move(*now), masks_secrets(x)));
+}
+
+awaitable<reply> retry_task(services& s, exchange& x) {
+    auto now = co_await s.tasks.retry(x.identity().tenant, x.id<task_id>("taskId"));
+    if (!now) co_return problem(now.error(), x);
+    co_return ok(wire::for_operator(std::move(*now), masks_secrets(x)));
+}
+
 awaitable<reply> get_log(services& s, exchange& x) {
     auto log = co_await s.tasks.log_of(x.identity().tenant, x.id<task_id>("taskId"));
     if (!log) co_return problem(log.error(), x);

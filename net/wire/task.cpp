@@ -46,6 +46,8 @@ operator_task for_operator(task from, bool mask_secrets) {
     out.duration_seconds = from.duration_seconds;
     out.snapshot_id = std::move(from.snapshot_id);
     out.statistics = std::move(from.statistics);
+    out.progress = std::move(from.progress);
+    out.progress_at = from.progress_at;
     return out;
 }
 

@@ -53,12 +53,14 @@ struct operator_task : agent_task {
     std::optional<double> duration_seconds;
     std::optional<std::string> snapshot_id;
     std::optional<document> statistics;
+    std::optional<document> progress;
+    std::optional<instant> progress_at;
 };
 
 BOOST_DESCRIBE_STRUCT(operator_task, (agent_task),
                       (agent_id, failures, max_attempts, acknowledged_at, started_at, completed_at,
                        next_attempt_at, error_message, error_category, duration_seconds, snapshot_id,
-                       statistics))
+                       statistics, progress, progress_at))
 
 [[nodiscard]] agent_task for_agent(task from);
 [[nodiscard]] operator_task for_operator(task from, bool mask_secrets);
@@ -66,15 +68,33 @@ BOOST_DESCRIBE_STRUCT(operator_task, (agent_task),
 struct poll_answer {
     std::vector<agent_task> tasks;
     std::size_t count = 0;
+    std::optional<std::vector<holdfast::task_id>> cancel_tasks;
 };
 
-BOOST_DESCRIBE_STRUCT(poll_answer, (), (tasks, count))
+BOOST_DESCRIBE_STRUCT(poll_answer, (), (tasks, count, cancel_tasks))
 
 struct attempt_only {
     std::optional<int> attempt;
 };
 
 BOOST_DESCRIBE_STRUCT(attempt_only, (), (attempt))
+
+struct progress_body {
+    std::optional<int> attempt;
+    std::optional<double> percent_done;
+    std::optional<std::int64_t> bytes_done, total_bytes, files_done, total_files;
+    std::optional<std::string> message;
+};
+
+BOOST_DESCRIBE_STRUCT(progress_body, (),
+                      (attempt, percent_done, bytes_done, total_bytes, files_done, total_files, message))
+
+struct progress_answer {
+    instant lease_expires_at;
+    bool cancel_requested = false;
+};
+
+BOOST_DESCRIBE_STRUCT(progress_answer, (), (lease_expires_at, cancel_requested))
 
 struct acknowledged {
     std::string_view status = "acknowledged";

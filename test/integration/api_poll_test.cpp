@@ -138,6 +138,27 @@ BOOST_AUTO_TEST_CASE(without_notify_the_sweep_finds_it) {
     BOOST_TEST(task_in(poll.finish()) == task);
 }
 
+BOOST_AUTO_TEST_CASE(a_cancel_reaches_the_waiting_poll_of_a_session_on_every_server) {
+    fleet f;
+    const server_process second(f.home);
+    for (const server_process* at : {static_cast<const server_process*>(&f.server), &second}) {
+        const std::string task = f.make_task(f.agent);
+        BOOST_TEST_REQUIRE(task_in(f.root.get(f.poll_target(f.agent, "?session=s"))) == task);
+        BOOST_TEST_REQUIRE(f.root.post(f.poll_target(f.agent, "/" + task + "/ack")).status == 200U);
+        waiting_poll poll(f, *at, "?wait=60&session=s");
+        waiting_poll without(f, *at, "?wait=60");
+        client other(f.context, *at, f.home.root_token());
+        while (other.get("/metrics").raw.body.find("\npolls_waiting 2\n") == std::string::npos) {
+        }
+        BOOST_TEST_REQUIRE(f.root.post("/tasks/" + task + "/cancel").status == 200U);
+        BOOST_TEST_REQUIRE(poll.finish().status == 200U);
+        BOOST_TEST(poll.got.number("count") == 0);
+        BOOST_TEST(poll.got.body.at("tasks").as_array().empty());
+        BOOST_TEST(poll.got.body.at("cancelTasks").at(0).as_string() == task);
+        BOOST_TEST(!without.done);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_goes_down_answers_its_polls) {
     fleet f;
     waiting_poll poll(f, f.server, "?wait=60");
