@@ -1,8 +1,8 @@
 #include "app/commands.hpp"
 
 #include "db/migrations.hpp"
-#include "db/settings_store.hpp"
 #include "db/sql.hpp"
+#include "db/token_store.hpp"
 #include "domain/log.hpp"
 #include "domain/secret.hpp"
 

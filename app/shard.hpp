@@ -6,9 +6,10 @@
 #include "app/switchboard.hpp"
 #include "db/agent_store.hpp"
 #include "db/housekeeping_store.hpp"
+#include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
-#include "db/settings_store.hpp"
 #include "db/task_store.hpp"
+#include "db/token_store.hpp"
 #include "domain/metrics.hpp"
 #include "net/deadlines.hpp"
 #include "net/handlers/services.hpp"
@@ -130,6 +131,7 @@ private:
     assignment polls_;
     task_service task_service_;
     agent_service agent_service_;
+    policy_service policy_service_;
     token_service token_service_;
     gate gate_;
 

@@ -47,10 +47,19 @@ extern const statement agents_renew_leases;
 extern const statement fleet_join;
 extern const statement fleet_is_member;
 
-// Policies, tokens, tenants: sql_settings.cpp
+// Policies: sql_policies.cpp
 extern const statement policies_create;
+extern const statement policies_replace;
 extern const statement policies_get;
 extern const statement policies_list;
+extern const statement policies_lock;
+extern const statement policies_delete;
+extern const statement policies_of_agent;
+extern const statement policy_agents_assign;
+extern const statement policy_agents_unassign;
+extern const statement policy_agents_list;
+
+// Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;
 extern const statement tokens_create;
 extern const statement tokens_list;

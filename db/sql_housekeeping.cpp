@@ -70,17 +70,24 @@ constinit const statement wakeups_notify{"wakeups_notify",
                                          "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"};
 
 std::span<const statement* const> all() {
-    static constexpr std::array list{
-        &tasks_offer,       &tasks_give_back,     &tasks_acknowledge, &tasks_finish,    &tasks_finish_logs,
-        &tasks_progress,    &tasks_cancel,        &tasks_retry,       &tasks_to_stop,   &tasks_release,
-        &tasks_create,      &tasks_get,           &tasks_many,        &tasks_list,      &tasks_log,
-        &sessions_open,     &idempotency_claim,   &idempotency_find,  &agents_insert,   &agents_upsert,
-        &agents_get,        &agents_list,         &agents_exists,     &agents_touch,    &agents_contact,
-        &agents_details,    &agents_renew_leases, &fleet_join,        &fleet_is_member, &policies_create,
-        &policies_get,      &policies_list,       &tokens_find,       &tokens_create,   &tokens_list,
-        &tokens_revoke,     &tokens_use,          &tenants_create,    &leases_tenants,  &leases_end,
-        &due_agents,        &pending_count,       &sessions_tenants,  &sessions_forget, &idempotency_tenants,
-        &idempotency_forget};
+    static constexpr std::array list{&tasks_offer,         &tasks_give_back,      &tasks_acknowledge,
+                                     &tasks_finish,        &tasks_finish_logs,    &tasks_progress,
+                                     &tasks_cancel,        &tasks_retry,          &tasks_to_stop,
+                                     &tasks_release,       &tasks_create,         &tasks_get,
+                                     &tasks_many,          &tasks_list,           &tasks_log,
+                                     &sessions_open,       &idempotency_claim,    &idempotency_find,
+                                     &agents_insert,       &agents_upsert,        &agents_get,
+                                     &agents_list,         &agents_exists,        &agents_touch,
+                                     &agents_contact,      &agents_details,       &agents_renew_leases,
+                                     &fleet_join,          &fleet_is_member,      &policies_create,
+                                     &policies_replace,    &policies_lock,        &policies_delete,
+                                     &policies_of_agent,   &policy_agents_assign, &policy_agents_unassign,
+                                     &policy_agents_list,  &policies_get,         &policies_list,
+                                     &tokens_find,         &tokens_create,        &tokens_list,
+                                     &tokens_revoke,       &tokens_use,           &tenants_create,
+                                     &leases_tenants,      &leases_end,           &due_agents,
+                                     &pending_count,       &sessions_tenants,     &sessions_forget,
+                                     &idempotency_tenants, &idempotency_forget};
     return list;
 }
 

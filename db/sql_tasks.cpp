@@ -234,7 +234,7 @@ WITH w AS MATERIALIZED (
          p.include_paths, p.exclude_paths, p.retention, p.execution_params
     FROM w
     LEFT JOIN agents a ON a.tenant_id = $1 AND a.agent_id = w.agent
-    LEFT JOIN policies p ON p.tenant_id = $1 AND p.policy_id = w.policy
+    LEFT JOIN policies p ON p.tenant_id = $1 AND p.policy_id = w.policy AND p.deleted_at IS NULL
 ), t AS (
   INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
                      repository, include_paths, exclude_paths, retention, execution_params)

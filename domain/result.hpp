@@ -102,6 +102,13 @@ private:
     std::unique_ptr<text> text_;
 };
 
+// errc::invalid for fields that failed (at least one); the first of them is its sentence.
+[[nodiscard]] inline failure invalid(std::vector<field_error> wrong,
+                                     std::source_location where = std::source_location::current()) {
+    std::string detail = wrong.front().pointer.substr(1) + ": " + wrong.front().detail;
+    return failure{errc::invalid, std::move(detail), where}.with(std::move(wrong));
+}
+
 // A value or a failure. Not boost::system::result: that one is not [[nodiscard]], copies its error at every
 // level, and `return {}` in a result<std::string> means success.
 template <class T> class [[nodiscard]] result {

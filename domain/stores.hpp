@@ -200,11 +200,27 @@ protected:
     ~agent_store() = default;
 };
 
+struct assigned_agent {
+    agent_id id;
+    std::string hostname;
+    instant assigned_at;
+};
+
 class policy_store {
 public:
     virtual awaitable<result<policy>> create(tenant_id tenant, policy wanted) = 0;
+    // The one of that id becomes this.
+    virtual awaitable<result<policy>> replace(tenant_id tenant, policy wanted) = 0;
+    // errc::conflict while it is assigned. Its tasks stay.
+    virtual awaitable<result<void>> remove(tenant_id tenant, policy_id id) = 0;
     virtual awaitable<result<policy>> get(tenant_id tenant, policy_id id) = 0;
     virtual awaitable<result<page<policy>>> list(tenant_id tenant, page_request page) = 0;
+    // Both may be repeated; errc::not_found where there is no such policy or agent.
+    virtual awaitable<result<void>> assign(tenant_id tenant, policy_id id, agent_id agent) = 0;
+    virtual awaitable<result<void>> unassign(tenant_id tenant, policy_id id, agent_id agent) = 0;
+    virtual awaitable<result<page<assigned_agent>>> agents_of(tenant_id tenant, policy_id id,
+                                                              page_request page) = 0;
+    virtual awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) = 0;
 
 protected:
     ~policy_store() = default;

@@ -25,8 +25,7 @@ void check_text(std::string_view name, const std::optional<std::string>& text,
 
 std::optional<failure> refused(std::vector<field_error> wrong) {
     if (wrong.empty()) return std::nullopt;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
-        std::move(wrong));
+    return invalid(std::move(wrong));
 }
 
 std::optional<failure> check(const wire::registration_body& b) {

@@ -3,6 +3,7 @@
 
 #include "domain/agent_service.hpp"
 #include "domain/assignment.hpp"
+#include "domain/policy_service.hpp"
 #include "domain/task_service.hpp"
 #include "domain/timing.hpp"
 #include "domain/token_service.hpp"
@@ -32,7 +33,7 @@ struct services {
     assignment& polls;
     task_service& tasks;
     agent_service& agents;
-    policy_store& policies;
+    policy_service& policies;
     token_service& tokens;
     const timing& times;
     const process_status& process;

@@ -22,8 +22,7 @@ BOOST_DESCRIBE_STRUCT(plain_ok, (), (status))
 failure bad_field(std::string pointer, std::string detail) {
     std::vector<field_error> wrong;
     wrong.push_back({std::move(pointer), std::move(detail)});
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
-        std::move(wrong));
+    return invalid(std::move(wrong));
 }
 
 // A result's text may be long: the category is told from its beginning.

@@ -64,8 +64,7 @@ result<wanted_tasks> parse(const request& asked) {
         out.orders.push_back(order_of(std::move(*body), "", wrong));
     }
     if (wrong.empty()) return out;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
-        std::move(wrong));
+    return invalid(std::move(wrong));
 }
 
 result<std::optional<idempotency>> once_of(const request& asked) {

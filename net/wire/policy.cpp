@@ -51,8 +51,7 @@ result<policy> policy_from(policy_body given) {
     std::vector<field_error> more = check(p);
     wrong.insert(wrong.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     if (wrong.empty()) return p;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
-        std::move(wrong));
+    return invalid(std::move(wrong));
 }
 
 policy_view view_of(policy from, bool mask_secrets) {

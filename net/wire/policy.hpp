@@ -4,6 +4,7 @@
 #include "domain/policy.hpp"
 #include "domain/result.hpp"
 #include "net/json/names.hpp"
+#include "net/wire/task.hpp"
 
 #include <boost/describe/class.hpp>
 #include <boost/describe/enum.hpp>
@@ -72,6 +73,28 @@ BOOST_DESCRIBE_STRUCT(policy_view, (),
                        spread_seconds, overlap, on_missed, min_gap_seconds, max_age_seconds, include_paths,
                        exclude_paths, repository, retention, execution_params, max_attempts, enabled,
                        created_at, updated_at))
+
+struct assigned_agent_view {
+    holdfast::agent_id agent_id;
+    std::string hostname;
+    instant assigned_at;
+};
+
+BOOST_DESCRIBE_STRUCT(assigned_agent_view, (), (agent_id, hostname, assigned_at))
+
+struct run_body {
+    std::optional<holdfast::task_type> task_type;
+    std::optional<std::vector<agent_id>> agent_ids;
+};
+
+BOOST_DESCRIBE_STRUCT(run_body, (), (task_type, agent_ids))
+
+struct run_answer {
+    std::vector<task_id> task_ids;
+    std::size_t count = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(run_answer, (), (task_ids, count))
 
 [[nodiscard]] policy_view view_of(policy from, bool mask_secrets);
 

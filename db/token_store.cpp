@@ -1,37 +1,9 @@
-#include "db/settings_store.hpp"
+#include "db/token_store.hpp"
 
-#include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 
 namespace holdfast::db {
 namespace {
-
-policy read_policy(const pg::row& row) {
-    policy p;
-    p.id = row.get<policy_id>(0);
-    p.name = row.get<std::string>(1);
-    p.description = row.get<std::optional<std::string>>(2);
-    p.schedule = row.get<std::string>(3);
-    p.check_schedule = row.get<std::optional<std::string>>(4);
-    p.prune_schedule = row.get<std::optional<std::string>>(5);
-    p.timezone = row.get<std::string>(6);
-    p.spread_seconds = row.get<std::int32_t>(7);
-    p.overlap = row.get<std::string>(8);
-    p.on_missed = row.get<std::string>(9);
-    p.min_gap_seconds = row.get<std::int32_t>(10);
-    p.max_age_seconds = row.get<std::optional<std::int64_t>>(11);
-    p.what.include_paths = row.get<std::vector<std::string>>(12);
-    p.what.exclude_paths = row.get<std::vector<std::string>>(13);
-    p.what.repository = row.get<std::string>(14);
-    p.repository_spec = read_document(row, 15);
-    p.what.retention = read_document(row, 16);
-    p.what.execution_params = read_document(row, 17);
-    p.max_attempts = row.get<std::int32_t>(18);
-    p.enabled = row.get<bool>(19);
-    p.created_at = row.get<instant>(20);
-    p.updated_at = row.get<instant>(21);
-    return p;
-}
 
 token_record read_token(const pg::row& row) {
     token_record t;
@@ -55,37 +27,6 @@ pg::params bind_token(tenant_id tenant, const token_record& t, const std::string
 }
 
 } // namespace
-
-awaitable<result<policy>> pg_policy_store::create(tenant_id tenant, policy wanted) {
-    const policy& p = wanted;
-    auto rows = co_await pool_.exec(
-        sql::policies_create,
-        pg::bind(tenant, p.id, p.name, p.description, p.schedule, p.check_schedule, p.prune_schedule,
-                 p.timezone, std::int32_t{p.spread_seconds}, p.overlap, p.on_missed,
-                 std::int32_t{p.min_gap_seconds}, p.max_age_seconds, p.what.include_paths,
-                 p.what.exclude_paths, p.what.repository, as_jsonb(p.repository_spec),
-                 as_jsonb(p.what.retention), as_jsonb(p.what.execution_params), std::int32_t{p.max_attempts},
-                 p.enabled));
-    if (!rows) co_return std::move(rows).error();
-    if (rows->empty()) co_return failure{errc::name_taken, "name: there is a policy of this name"};
-    co_return read_policy(rows->front());
-}
-
-awaitable<result<policy>> pg_policy_store::get(tenant_id tenant, policy_id id) {
-    auto rows = co_await pool_.exec(sql::policies_get, pg::bind(tenant, id));
-    if (!rows) co_return std::move(rows).error();
-    if (rows->empty()) co_return failure{errc::not_found, "there is no such policy"};
-    co_return read_policy(rows->front());
-}
-
-awaitable<result<page<policy>>> pg_policy_store::list(tenant_id tenant, page_request page) {
-    auto rows =
-        co_await pool_.exec(sql::policies_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}));
-    if (!rows) co_return std::move(rows).error();
-    std::vector<policy> found;
-    for (const pg::row row : *rows) found.push_back(read_policy(row));
-    co_return make_page(std::move(found), page.limit, [](const policy& p) { return p.id.value; });
-}
 
 awaitable<result<std::optional<known_token>>> pg_token_store::find(tenant_id tenant, std::string hash) {
     auto rows = co_await pool_.exec(sql::tokens_find, pg::bind(tenant, as_bytes(hash)));

@@ -1,11 +1,10 @@
-// Policies, tokens, tenants.
+// Tokens, tenants.
 #include "domain/validation.hpp"
 #include "net/handlers/handlers.hpp"
 #include "net/json/read.hpp"
 #include "net/json/write.hpp"
 #include "net/problem.hpp"
 #include "net/wire/page.hpp"
-#include "net/wire/policy.hpp"
 #include "net/wire/token.hpp"
 
 namespace holdfast::net::handlers {
@@ -15,7 +14,7 @@ std::optional<failure> check_name(const std::string& name) {
     if (!name.empty() && name.size() <= text_bytes_max) return std::nullopt;
     std::vector<field_error> wrong;
     wrong.push_back({"/name", "must be 1 to " + std::to_string(text_bytes_max) + " bytes"});
-    return failure{errc::invalid, "name: " + wrong.front().detail}.with(std::move(wrong));
+    return invalid(std::move(wrong));
 }
 
 std::optional<failure> check(const wire::token_body& b) {
@@ -29,37 +28,10 @@ std::optional<failure> check(const wire::token_body& b) {
     if (b.expires_at && *b.expires_at <= std::chrono::system_clock::now())
         wrong.push_back({"/expiresAt", "is in the past"});
     if (wrong.empty()) return std::nullopt;
-    return failure{errc::invalid, wrong.front().pointer.substr(1) + ": " + wrong.front().detail}.with(
-        std::move(wrong));
+    return invalid(std::move(wrong));
 }
 
 } // namespace
-
-awaitable<reply> create_policy(services& s, exchange& x) {
-    auto body = json::read_body<wire::policy_body>(x.request());
-    if (!body) co_return problem(body.error(), x);
-    auto wanted = wire::policy_from(std::move(*body));
-    if (!wanted) co_return problem(wanted.error(), x);
-    auto made = co_await s.policies.create(x.identity().tenant, std::move(*wanted));
-    if (!made) co_return problem(made.error(), x);
-    co_return json_reply(201, wire::view_of(std::move(*made), masks_secrets(x)));
-}
-
-awaitable<reply> list_policies(services& s, exchange& x) {
-    auto page = wire::page_of(x);
-    if (!page) co_return problem(page.error(), x);
-    auto found = co_await s.policies.list(x.identity().tenant, *page);
-    if (!found) co_return problem(found.error(), x);
-    const bool masked = masks_secrets(x);
-    co_return wire::page_reply(std::move(*found),
-                               [masked](policy p) { return wire::view_of(std::move(p), masked); });
-}
-
-awaitable<reply> get_policy(services& s, exchange& x) {
-    auto found = co_await s.policies.get(x.identity().tenant, x.id<policy_id>("policyId"));
-    if (!found) co_return problem(found.error(), x);
-    co_return ok(wire::view_of(std::move(*found), masks_secrets(x)));
-}
 
 awaitable<reply> create_token(services& s, exchange& x) {
     auto body = json::read_body<wire::token_body>(x.request());

@@ -1,4 +1,4 @@
-// Policies, tokens and tenants in PostgreSQL: what operators set up. None of it is asked often.
+// Tokens and tenants in PostgreSQL.
 #pragma once
 
 #include "db/postgres/pool.hpp"
@@ -7,18 +7,6 @@
 #include <string>
 
 namespace holdfast::db {
-
-class pg_policy_store final : public policy_store {
-public:
-    explicit pg_policy_store(pg::pool& pool) : pool_(pool) {}
-
-    awaitable<result<policy>> create(tenant_id tenant, policy wanted) override;
-    awaitable<result<policy>> get(tenant_id tenant, policy_id id) override;
-    awaitable<result<page<policy>>> list(tenant_id tenant, page_request page) override;
-
-private:
-    pg::pool& pool_;
-};
 
 class pg_token_store final : public token_store {
 public:

@@ -1,32 +1,8 @@
 #include "db/sql.hpp"
 
-#define HOLDFAST_POLICY_COLUMNS                                                                              \
-    "policy_id, name, description, schedule, check_schedule, prune_schedule, timezone, spread_seconds, "     \
-    "overlap, "                                                                                              \
-    "on_missed, min_gap_seconds, max_age_seconds, include_paths, exclude_paths, repository, "                \
-    "repository_spec, "                                                                                      \
-    "retention, execution_params, max_attempts, enabled, created_at, updated_at"
-
 #define HOLDFAST_TOKEN_COLUMNS "token_id, kind, name, agent_id, created_at, expires_at, max_uses, uses"
 
 namespace holdfast::db::sql {
-
-// $1 tenant, then the columns in their order up to enabled. No row: the name is taken.
-constinit const statement policies_create{"policies_create", R"(
-INSERT INTO policies (tenant_id, policy_id, name, description, schedule, check_schedule, prune_schedule, timezone,
-                      spread_seconds, overlap, on_missed, min_gap_seconds, max_age_seconds, include_paths,
-                      exclude_paths, repository, repository_spec, retention, execution_params, max_attempts, enabled)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-ON CONFLICT (tenant_id, name) DO NOTHING
-RETURNING )" HOLDFAST_POLICY_COLUMNS};
-
-constinit const statement policies_get{"policies_get",
-                                       "SELECT " HOLDFAST_POLICY_COLUMNS
-                                       " FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid"};
-
-// $1 tenant, $2 before, $3 limit.
-constinit const statement policies_list{"policies_list", "SELECT " HOLDFAST_POLICY_COLUMNS R"( FROM policies
- WHERE tenant_id = $1 AND ($2::uuid IS NULL OR policy_id < $2) ORDER BY policy_id DESC LIMIT $3::int)"};
 
 // $1 tenant, $2 hash.
 constinit const statement tokens_find{"tokens_find", R"(

@@ -1,0 +1,136 @@
+#include "db/policy_store.hpp"
+
+#include "db/rows_of_task.hpp"
+#include "db/sql.hpp"
+
+namespace holdfast::db {
+namespace {
+
+policy read_policy(const pg::row& row) {
+    policy p;
+    p.id = row.get<policy_id>(0);
+    p.name = row.get<std::string>(1);
+    p.description = row.get<std::optional<std::string>>(2);
+    p.schedule = row.get<std::string>(3);
+    p.check_schedule = row.get<std::optional<std::string>>(4);
+    p.prune_schedule = row.get<std::optional<std::string>>(5);
+    p.timezone = row.get<std::string>(6);
+    p.spread_seconds = row.get<std::int32_t>(7);
+    p.overlap = row.get<std::string>(8);
+    p.on_missed = row.get<std::string>(9);
+    p.min_gap_seconds = row.get<std::int32_t>(10);
+    p.max_age_seconds = row.get<std::optional<std::int64_t>>(11);
+    p.what.include_paths = row.get<std::vector<std::string>>(12);
+    p.what.exclude_paths = row.get<std::vector<std::string>>(13);
+    p.what.repository = row.get<std::string>(14);
+    p.repository_spec = read_document(row, 15);
+    p.what.retention = read_document(row, 16);
+    p.what.execution_params = read_document(row, 17);
+    p.max_attempts = row.get<std::int32_t>(18);
+    p.enabled = row.get<bool>(19);
+    p.created_at = row.get<instant>(20);
+    p.updated_at = row.get<instant>(21);
+    return p;
+}
+
+pg::params bind_policy(tenant_id tenant, const policy& p) {
+    return pg::bind(tenant, p.id, p.name, p.description, p.schedule, p.check_schedule, p.prune_schedule,
+                    p.timezone, std::int32_t{p.spread_seconds}, p.overlap, p.on_missed,
+                    std::int32_t{p.min_gap_seconds}, p.max_age_seconds, p.what.include_paths,
+                    p.what.exclude_paths, p.what.repository, as_jsonb(p.repository_spec),
+                    as_jsonb(p.what.retention), as_jsonb(p.what.execution_params),
+                    std::int32_t{p.max_attempts}, p.enabled);
+}
+
+failure name_taken() {
+    return failure{errc::name_taken, "name: there is a policy of this name"};
+}
+
+failure no_such_policy() {
+    return failure{errc::not_found, "there is no such policy"};
+}
+
+// The answer of policy_agents_assign and policy_agents_unassign.
+result<void> both_are_there(const pg::row& row) {
+    if (!row.get<bool>(0)) return no_such_policy();
+    if (!row.get<bool>(1)) return failure{errc::not_found, "there is no such agent"};
+    return done;
+}
+
+} // namespace
+
+awaitable<result<policy>> pg_policy_store::create(tenant_id tenant, policy wanted) {
+    auto rows = co_await pool_.exec(sql::policies_create, bind_policy(tenant, wanted));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return name_taken();
+    co_return read_policy(rows->front());
+}
+
+awaitable<result<policy>> pg_policy_store::replace(tenant_id tenant, policy wanted) {
+    auto rows = co_await pool_.exec(sql::policies_replace, bind_policy(tenant, wanted));
+    if (!rows && rows.error().code() == errc::conflict) co_return name_taken();
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return no_such_policy();
+    co_return read_policy(rows->front());
+}
+
+awaitable<result<void>> pg_policy_store::remove(tenant_id tenant, policy_id id) {
+    std::vector<pg::command> commands;
+    commands.push_back({sql::policies_lock, pg::bind(tenant, id)});
+    commands.push_back({sql::policies_delete, pg::bind(tenant, id)});
+    auto sent = co_await pool_.exec_all(std::move(commands));
+    if (!sent) co_return std::move(sent).error();
+    if (sent->front().empty()) co_return no_such_policy();
+    if (sent->back().empty())
+        co_return failure{errc::conflict, "the policy is assigned to agents; unassign them first"};
+    co_return done;
+}
+
+awaitable<result<policy>> pg_policy_store::get(tenant_id tenant, policy_id id) {
+    auto rows = co_await pool_.exec(sql::policies_get, pg::bind(tenant, id));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return no_such_policy();
+    co_return read_policy(rows->front());
+}
+
+awaitable<result<page<policy>>> pg_policy_store::list(tenant_id tenant, page_request page) {
+    auto rows =
+        co_await pool_.exec(sql::policies_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<policy> found;
+    for (const pg::row row : *rows) found.push_back(read_policy(row));
+    co_return make_page(std::move(found), page.limit, [](const policy& p) { return p.id.value; });
+}
+
+awaitable<result<void>> pg_policy_store::assign(tenant_id tenant, policy_id id, agent_id agent) {
+    auto rows = co_await pool_.exec(sql::policy_agents_assign, pg::bind(tenant, id, agent));
+    if (!rows) co_return std::move(rows).error();
+    co_return both_are_there(rows->front());
+}
+
+awaitable<result<void>> pg_policy_store::unassign(tenant_id tenant, policy_id id, agent_id agent) {
+    auto rows = co_await pool_.exec(sql::policy_agents_unassign, pg::bind(tenant, id, agent));
+    if (!rows) co_return std::move(rows).error();
+    co_return both_are_there(rows->front());
+}
+
+awaitable<result<page<assigned_agent>>> pg_policy_store::agents_of(tenant_id tenant, policy_id id,
+                                                                   page_request page) {
+    auto rows = co_await pool_.exec(sql::policy_agents_list,
+                                    pg::bind(tenant, id, page.before, std::int32_t{page.limit + 1}));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<assigned_agent> found;
+    for (const pg::row row : *rows)
+        found.push_back({row.get<agent_id>(0), row.get<std::string>(1), row.get<instant>(2)});
+    co_return make_page(std::move(found), page.limit, [](const assigned_agent& a) { return a.id.value; });
+}
+
+awaitable<result<std::vector<policy>>> pg_policy_store::of_agent(tenant_id tenant, agent_id agent) {
+    auto rows = co_await pool_.exec(sql::policies_of_agent, pg::bind(tenant, agent));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<policy> found;
+    for (const pg::row row : *rows) found.push_back(read_policy(row));
+    co_return found;
+}
+
+} // namespace holdfast::db

@@ -1,0 +1,151 @@
+// Policies on the real program: replaced, deleted, assigned, run.
+#include "test/support/server.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using holdfast::net::verb;
+using holdfast::test::answer;
+using holdfast::test::client;
+using holdfast::test::fleet;
+
+namespace {
+
+constexpr const char* nobody = "019a9c20-5b1e-7d03-b6f2-0d7c41a8e5f1";
+
+std::string policy_body(const std::string& name, const std::string& more = "") {
+    return R"({"name":")" + name +
+           R"(","schedule":"@daily","includePaths":["/srv"],"repository":"rest:https://u:secret@host/r")" +
+           more + "}";
+}
+
+struct desk : fleet {
+    std::string at(const std::string& what = "") const { return "/policies/" + policy + what; }
+
+    answer put(const std::string& body) { return root.call(verb::put, at(), body); }
+
+    answer remove(const std::string& target) { return root.call(verb::delete_, target); }
+
+    std::string status_of(const std::string& task) { return root.get("/tasks/" + task).text("status"); }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(api_policies, desk)
+
+BOOST_AUTO_TEST_CASE(a_replaced_policy_is_all_new_but_its_id) {
+    const std::string before = make_task(agent);
+    const answer now = put(policy_body("renamed", R"(,"maxAttempts":9)"));
+    BOOST_TEST_REQUIRE(now.status == 200U);
+    BOOST_TEST(now.text("policyId") == policy);
+    BOOST_TEST(now.text("name") == "renamed");
+    BOOST_TEST(now.number("maxAttempts") == 9);
+    BOOST_TEST(
+        now.body.at("excludePaths").as_array().empty()); // what is left out is the default, not what was
+    BOOST_TEST(root.get(at()).text("name") == "renamed");
+    BOOST_TEST(root.get("/tasks/" + before).text("repository") ==
+               "/backup"); // a task keeps what it was made with
+    BOOST_TEST(root.get("/tasks/" + make_task(agent)).number("maxAttempts") == 9);
+}
+
+BOOST_AUTO_TEST_CASE(a_bad_replacement_changes_nothing) {
+    const std::string name = root.get(at()).text("name");
+    BOOST_TEST_REQUIRE(root.post("/policies", policy_body("taken")).status == 201U);
+    BOOST_TEST(put(policy_body("taken")).status == 409U);
+    BOOST_TEST(put(policy_body("taken")).text("code") == "name_taken");
+    const answer wrong = put(policy_body("x", R"(,"maxAttempts":0)"));
+    BOOST_TEST(wrong.status == 400U);
+    BOOST_TEST(wrong.body.at("errors").as_array().size() == 2U);
+    BOOST_TEST(root.call(verb::put, std::string("/policies/") + nobody, policy_body("other")).status == 404U);
+    BOOST_TEST(root.get(at()).text("name") == name);
+}
+
+BOOST_AUTO_TEST_CASE(an_assigned_policy_is_not_deleted) {
+    const std::string task = make_task(agent);
+    for (int again = 0; again < 2; ++again) BOOST_TEST(root.post(at("/agents/" + agent)).status == 204U);
+    const answer refused = remove(at());
+    BOOST_TEST(refused.status == 409U);
+    BOOST_TEST(refused.text("detail").find("assigned") != std::string::npos);
+    for (int again = 0; again < 2; ++again) BOOST_TEST(remove(at("/agents/" + agent)).status == 204U);
+    BOOST_TEST(remove(at()).status == 204U);
+    BOOST_TEST(remove(at()).status == 404U);
+    BOOST_TEST(root.get(at()).status == 404U);
+    BOOST_TEST(put(policy_body("again")).status == 404U);
+    BOOST_TEST(root.post(at("/agents/" + agent)).status == 404U);
+    BOOST_TEST(root.post(at("/run"), "{}").status == 404U);
+    BOOST_TEST(root.get("/policies").body.at("items").as_array().empty());
+    BOOST_TEST(root.post("/tasks", holdfast::test::task_body(agent, policy)).status == 404U);
+    BOOST_TEST(status_of(task) == "pending"); // what was made is still done
+}
+
+BOOST_AUTO_TEST_CASE(the_name_of_a_deleted_policy_is_free) {
+    const std::string first = root.post("/policies", policy_body("weekly")).text("policyId");
+    BOOST_TEST(root.post("/policies", policy_body("weekly")).status == 409U);
+    BOOST_TEST_REQUIRE(remove("/policies/" + first).status == 204U);
+    BOOST_TEST(root.post("/policies", policy_body("weekly")).status == 201U);
+}
+
+BOOST_AUTO_TEST_CASE(assigned_agents_are_listed_in_pages) {
+    std::vector<std::string> agents;
+    for (int i = 0; i < 3; ++i) {
+        agents.push_back(register_agent("host-" + std::to_string(i)));
+        BOOST_TEST_REQUIRE(root.post(at("/agents/" + agents.back())).status == 204U);
+    }
+    const answer first = root.get(at("/agents?limit=2"));
+    BOOST_TEST_REQUIRE(first.body.at("items").as_array().size() == 2U);
+    BOOST_TEST(first.body.at("items").at(0).at("agentId").as_string() == agents[2]);
+    BOOST_TEST(first.body.at("items").at(0).at("hostname").as_string() == "host-2");
+    const answer rest = root.get(at("/agents?limit=2&cursor=" + first.text("nextCursor")));
+    BOOST_TEST_REQUIRE(rest.body.at("items").as_array().size() == 1U);
+    BOOST_TEST(rest.body.at("items").at(0).at("agentId").as_string() == agents[0]);
+    BOOST_TEST(!rest.body.as_object().contains("nextCursor"));
+    BOOST_TEST(root.get(std::string("/policies/") + nobody + "/agents").status == 404U);
+    BOOST_TEST(root.post(at("/agents/") + nobody).status == 404U);
+    BOOST_TEST(remove(at("/agents/") + nobody).status == 404U);
+    BOOST_TEST(root.post(at("/agents/host-1")).status == 400U);
+}
+
+BOOST_AUTO_TEST_CASE(an_agent_reads_its_policies) {
+    BOOST_TEST(root.get("/agents/" + agent + "/policies").body.at("items").as_array().empty());
+    const std::string other = root.post("/policies", policy_body("other")).text("policyId");
+    BOOST_TEST_REQUIRE(root.post("/policies/" + other + "/agents/" + agent).status == 204U);
+    const answer made = root.post("/tokens", R"({"kind":"enroll","name":"t"})");
+    client enroll(context, server, made.text("token"));
+    const answer known = enroll.post("/agents/register", R"({"hostname":"own"})");
+    client own(context, server, known.text("token"));
+    BOOST_TEST(own.get("/agents/" + agent + "/policies").status == 404U); // another's
+    BOOST_TEST_REQUIRE(root.post("/policies/" + other + "/agents/" + known.text("agentId")).status == 204U);
+    const answer mine = own.get("/agents/" + known.text("agentId") + "/policies");
+    BOOST_TEST_REQUIRE(mine.body.at("items").as_array().size() == 1U);
+    BOOST_TEST(mine.body.at("items").at(0).at("policyId").as_string() == other);
+    BOOST_TEST(mine.body.at("items").at(0).at("repository").as_string() == "rest:https://u:secret@host/r");
+    const answer viewing = root.post("/tokens", R"({"kind":"viewer","name":"v"})");
+    client viewer(context, server, viewing.text("token"));
+    BOOST_TEST(viewer.get("/policies/" + other).text("repository") == "rest:https://u:***@host/r");
+    BOOST_TEST(viewer.call(verb::delete_, "/policies/" + other).status == 403U);
+    BOOST_TEST(viewer.post("/policies/" + other + "/run").status == 403U);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_makes_a_task_for_each_agent) {
+    BOOST_TEST(root.post(at("/run")).number("count") == 0); // assigned to nobody
+    const std::string second = register_agent("second");
+    const std::string third = register_agent("third");
+    for (const std::string& each : {agent, second})
+        BOOST_TEST_REQUIRE(root.post(at("/agents/" + each)).status == 204U);
+    const answer all = root.post(at("/run"), R"({"taskType":"check"})");
+    BOOST_TEST_REQUIRE(all.status == 201U);
+    BOOST_TEST_REQUIRE(all.number("count") == 2);
+    const std::string task(all.body.at("taskIds").at(0).as_string());
+    BOOST_TEST(root.get("/tasks/" + task).text("taskType") == "check");
+    const answer some = root.post(at("/run"), R"({"agentIds":[")" + second + R"(",")" + second + R"("]})");
+    BOOST_TEST_REQUIRE(some.number("count") == 1);
+    BOOST_TEST(root.get("/tasks/" + std::string(some.body.at("taskIds").at(0).as_string())).text("agentId") ==
+               second);
+    const answer wrong = root.post(at("/run"), R"({"agentIds":[")" + second + R"(",")" + third + R"("]})");
+    BOOST_TEST(wrong.status == 400U);
+    BOOST_TEST(wrong.body.at("errors").at(0).at("pointer").as_string() == "/agentIds/1");
+    BOOST_TEST(root.post(at("/run"), R"({"agentIds":[]})").status == 400U);
+    BOOST_TEST(root.post(at("/run"), R"({"taskType":"restore"})").status == 400U);
+    BOOST_TEST(root.get("/tasks?policyId=" + policy).body.at("items").as_array().size() == 3U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
