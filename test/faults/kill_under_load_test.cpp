@@ -7,7 +7,7 @@ using holdfast::test::fleet;
 using holdfast::test::load;
 using holdfast::test::server_process;
 
-BOOST_AUTO_TEST_SUITE(kill_under_load)
+BOOST_AUTO_TEST_SUITE(kill_under_load, *boost::unit_test::label("tsan"))
 
 BOOST_AUTO_TEST_CASE(nothing_is_lost_and_nothing_twice) {
     fleet f(load::server_arguments);

@@ -62,6 +62,10 @@ std::string contents(const std::string& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+bool complained(const std::string& text) {
+    return text.find("Sanitizer") != std::string::npos || text.find("runtime error:") != std::string::npos;
+}
+
 void run_program(const std::vector<std::string>& arguments, const std::string& output) {
     if (const int status = status_of(spawn(arguments, output)); status != 0)
         throw std::runtime_error(arguments[0] + " ended with " + std::to_string(status) + ": " +
@@ -122,7 +126,9 @@ server_process::server_process(const installation& at, std::vector<std::string> 
 }
 
 server_process::~server_process() {
-    if (pid_ > 0) stop();
+    // A server that dies, or that a sanitizer complains of, must not go unseen in a test of something else.
+    if (pid_ > 0) BOOST_CHECK_MESSAGE(stop() == 0, "a server did not end well: " << log());
+    BOOST_CHECK_MESSAGE(!complained(log()), "a sanitizer found something: " << log());
 }
 
 void server_process::start() {

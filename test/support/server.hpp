@@ -37,7 +37,7 @@ private:
     std::string root_token_;
 };
 
-// `holdfast serve`, ready. Ended at the end.
+// `holdfast serve`, ready. Ended at the end; the test fails when it does not end well.
 class server_process {
 public:
     explicit server_process(const installation& at, std::vector<std::string> more_arguments = {});
