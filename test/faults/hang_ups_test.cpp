@@ -44,10 +44,10 @@ BOOST_AUTO_TEST_SUITE(hang_ups)
 
 BOOST_DATA_TEST_CASE(who_hangs_up_while_waiting_is_assigned_nothing, boost::unit_test::data::make(versions),
                      version) {
-    fleet f;
+    fleet f({"--wait-max", "600"}); // longer than the patience below: no poll ends by itself
     int polls = 0;
     for (const hang_up& each : hang_ups_known)
-        for (const char* query : {"?wait=60", "?wait=60&session=s"})
+        for (const char* query : {"?wait=600", "?wait=600&session=s"})
             BOOST_TEST_CONTEXT(each.name << " " << query) {
                 const std::string agent = f.register_agent("caller-" + std::to_string(polls));
                 BOOST_TEST_REQUIRE(!agent.empty());

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int tasks_in_request = 10;
 constexpr int open_tasks_max = 60; // so that tasks are made during the whole run
-constexpr std::chrono::seconds patience{100};
+constexpr std::chrono::seconds patience{60};
 
 unsigned seed_of(const load_settings& settings) {
     if (const char* set = std::getenv("HOLDFAST_TEST_SEED")) return static_cast<unsigned>(std::stoul(set));
@@ -67,10 +67,21 @@ void load::expect(const answer& got, std::initializer_list<unsigned> statuses, c
 
 awaitable<answer> load::ask(worker& w, net::verb method, std::string target, std::string body,
                             net::header_list headers) {
+    w.hung_up = false;
+    if (!w.patient && happens(4)) { // so that answers are lost which say what was committed
+        w.impatience.expires_after(std::chrono::milliseconds(random_() % 15));
+        w.impatience.async_wait([&w, mine = w.requests](error_code ec) {
+            if (ec || mine != w.requests) return;
+            w.hung_up = true;
+            w.clients[w.at]->hang_up();
+        });
+    }
     answer got =
         co_await w.clients[w.at]->ask(method, std::move(target), std::move(body), std::move(headers));
+    ++w.requests;
+    w.impatience.cancel();
     if (got.status == 0 || got.status == 503) {
-        if (method == net::verb::post && !over_) ++disturbed_; // polls are hung up by this side, too
+        if (!w.hung_up && !over_) ++disturbed_;
         w.at = (w.at + 1) % servers_.size();
         co_await pause(static_cast<int>(random_() % 50)); // as agents do, lest they ask all the time
     }
@@ -86,7 +97,7 @@ std::string load::next_body() {
 }
 
 awaitable<void> load::produce() {
-    worker w(*this, "", "");
+    worker& w = producers_.emplace_back(*this, "", "");
     for (int made = 0; made < settings_.tasks && !over_;) {
         if (made - seen_.ended() > open_tasks_max) {
             co_await pause(10);
@@ -121,17 +132,10 @@ std::vector<load::assigned> load::take(const answer& got) {
 awaitable<void> load::work(worker& w) {
     while (!over_) {
         std::string target = fleet_.poll_target(w.agent, "?wait=90&limit=3&session=" + w.session());
-        if (happens(4)) {
-            w.impatience.expires_after(std::chrono::milliseconds(random_() % 30));
-            w.impatience.async_wait([&w](error_code ec) {
-                if (!ec) w.clients[w.at]->hang_up();
-            });
-        }
         net::header_list none;
         std::string nothing;
         const answer got =
             co_await ask(w, net::verb::get, std::move(target), std::move(nothing), std::move(none));
-        w.impatience.cancel();
         expect(got, {0, 200, 204, 503}, "poll");
         if (got.status != 200) continue;
         std::vector<assigned> tasks = take(got);
@@ -205,6 +209,7 @@ void load::park(std::size_t server, bool with_session) {
     const std::string number = std::to_string(parked_.size());
     worker& w = parked_.emplace_back(*this, fleet_.register_agent("parked-" + number), "parked" + number);
     w.at = server;
+    w.patient = true;
     spawn(wait_parked(w, with_session ? "?wait=90&session=" + w.session() : "?wait=90"));
     const auto there = static_cast<double>(
         std::count_if(parked_.begin(), parked_.end(), [&](const worker& p) { return p.at == server; }));
@@ -260,7 +265,7 @@ void load::finish() {
         over_ = true;
     }
     changed_.notify_all();
-    for (auto* group : {&workers_, &parked_})
+    for (auto* group : {&workers_, &parked_, &producers_})
         for (worker& w : *group)
             for (const auto& each : w.clients) each->hang_up();
 }

@@ -57,7 +57,10 @@ private:
 
         std::string agent;
         std::string name;
-        int lives = 0; // a new session for each
+        int lives = 0;        // a new session for each
+        bool patient = false; // never hangs up
+        bool hung_up = false; // the request under way
+        int requests = 0;
         std::vector<std::unique_ptr<client>> clients;
         std::size_t at = 0; // the server that it talks to
         steady_timer impatience;
@@ -96,6 +99,7 @@ private:
     std::vector<std::string> agents_;
     std::deque<worker> workers_;
     std::deque<worker> parked_;
+    std::deque<worker> producers_;
     history seen_;
     std::map<std::string, int> unexpected_; // answers that nothing in this test explains
     std::exception_ptr thrown_;
