@@ -1,5 +1,5 @@
-// Callers that go, on the whole program: who hangs up while waiting is assigned nothing, and what could not be
-// delivered is given back at once.
+// Callers that go, on the whole program: who hangs up while waiting is assigned nothing, and what could not
+// be delivered is given back at once.
 #include "test/support/server.hpp"
 #include "test/support/tls.hpp"
 
@@ -76,10 +76,9 @@ BOOST_AUTO_TEST_CASE(undelivered) {
     std::string paths;
     for (int i = 0; i < 1000; ++i)
         paths += (i == 0 ? "\"" : ",\"") + std::string(path_bytes, 'x') + "\"";
-    const answer big = f.root.post(
-        "/policies",
-        R"({"name":"big","schedule":"@daily","includePaths":["/etc"],"repository":"/backup","excludePaths":[)" +
-            paths + "]}");
+    const std::string policy =
+        R"({"name":"big","schedule":"@daily","includePaths":["/etc"],"repository":"/backup",)";
+    const answer big = f.root.post("/policies", policy + "\"excludePaths\":[" + paths + "]}");
     BOOST_TEST_REQUIRE(big.status == 201U);
     for (int i = 0; i < tasks; ++i)
         BOOST_TEST_REQUIRE(f.root.post("/tasks", task_body(f.agent, big.text("policyId"))).status == 201U);
@@ -90,8 +89,9 @@ BOOST_AUTO_TEST_CASE(undelivered) {
         deaf.reset();
     }
     f.wait_for_metric("tasks_given_back_total", tasks);
-    BOOST_TEST(f.home.database().ask("SELECT count(*) FROM tasks WHERE status = 'pending' AND attempt = 0 AND "
-                                     "lease_until IS NULL AND poll_id IS NULL") == std::to_string(tasks));
+    BOOST_TEST(f.home.database().ask("SELECT count(*) FROM tasks WHERE status = 'pending' AND attempt = 0"
+                                     " AND lease_until IS NULL AND poll_id IS NULL") ==
+               std::to_string(tasks));
     const answer again = f.root.get(f.poll_target(f.agent, "?limit=1"));
     BOOST_TEST_REQUIRE(again.status == 200U);
     BOOST_TEST(again.body.at("tasks").at(0).at("attempt").as_int64() == 1);

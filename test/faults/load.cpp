@@ -24,9 +24,9 @@ unsigned seed_of(const load_settings& settings) {
 
 } // namespace
 
-const std::vector<std::string> load::server_arguments{
-    "--offer-lease", "2",  "--run-lease", "3",  "--retry-base", "0",      "--retry-cap",
-    "0",             "--wait-max", "95",  "--log-level", "warning"};
+const std::vector<std::string> load::server_arguments{"--offer-lease", "2",  "--run-lease", "3",
+                                                      "--retry-base",  "0",  "--retry-cap", "0",
+                                                      "--wait-max",    "95", "--log-level", "warning"};
 
 load::worker::worker(load& of, std::string its_agent, std::string its_name)
     : agent(std::move(its_agent)), name(std::move(its_name)), impatience(of.fleet_.context) {
@@ -35,7 +35,11 @@ load::worker::worker(load& of, std::string its_agent, std::string its_name)
 }
 
 load::load(fleet& with, std::vector<const server_process*> servers, load_settings settings)
-    : fleet_(with), servers_(std::move(servers)), settings_(settings), seed_(seed_of(settings)), random_(seed_) {
+    : fleet_(with),
+      servers_(std::move(servers)),
+      settings_(settings),
+      seed_(seed_of(settings)),
+      random_(seed_) {
     std::cout << "HOLDFAST_TEST_SEED=" << seed_ << std::endl; // seen when the test fails
     for (int a = 0; a < settings_.agents; ++a) {
         agents_.push_back(fleet_.register_agent("load-" + std::to_string(a)));
@@ -251,10 +255,10 @@ void load::wake_parked() {
 void load::wait_for_the_end() const {
     const auto give_up = steady_clock::now() + patience;
     const std::string all = std::to_string(static_cast<std::size_t>(settings_.tasks) + parked_.size());
+    const std::string open = "SELECT greatest(count(*), " + all +
+                             ") - count(*) FILTER (WHERE status IN ('completed', 'failed')) FROM tasks";
     while (!over_ && steady_clock::now() < give_up) {
-        if (fleet_.home.database().ask("SELECT greatest(count(*), " + all + ") - count(*) FILTER (WHERE status IN ('completed', 'failed'))"
-                                       " FROM tasks") == "0")
-            return;
+        if (fleet_.home.database().ask(open) == "0") return;
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
 }
@@ -293,11 +297,10 @@ void load::run(const std::function<void()>& trouble) {
 void load::judge() const {
     std::cout << seen_.summary() << ", " << disturbed_ << " requests failed" << std::endl;
     BOOST_TEST(disturbed_ > 0, "the trouble troubled nobody: this proves nothing");
-    for (const auto& [what, times] : unexpected_)
-        BOOST_ERROR(times << " times unexpected: " << what);
-    for (const std::string& each : seen_.judge(read_stored_tasks(fleet_.home.database()))) BOOST_ERROR(each);
-    BOOST_TEST(read_stored_tasks(fleet_.home.database()).size() ==
-               static_cast<std::size_t>(settings_.tasks) + parked_.size());
+    for (const auto& [what, times] : unexpected_) BOOST_ERROR(times << " times unexpected: " << what);
+    const stored_tasks stored = read_stored_tasks(fleet_.home.database());
+    for (const std::string& each : seen_.judge(stored)) BOOST_ERROR(each);
+    BOOST_TEST(stored.size() == static_cast<std::size_t>(settings_.tasks) + parked_.size());
 }
 
 } // namespace holdfast::test

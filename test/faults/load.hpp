@@ -1,6 +1,6 @@
-// Simulated agents on one or several servers, with all that goes wrong on their side: they hang up, die before
-// and after the acknowledgement, and ask elsewhere when a server fails them. Beside them, something makes the
-// servers' life hard.
+// Simulated agents on one or several servers, with all that goes wrong on their side: they hang up, die
+// before and after the acknowledgement, and ask elsewhere when a server fails them. Beside them, something
+// makes the servers' life hard.
 #pragma once
 
 #include "test/support/history.hpp"

@@ -105,7 +105,8 @@ void history::judge_attempt(int number, const attempt_seen& seen, const stored_t
                             std::vector<std::string>& wrong) {
     if (seen.answers > 1) wrong.push_back(of(number) + "in " + std::to_string(seen.answers) + " answers");
     if (seen.answers == 0) wrong.push_back(of(number) + "reported, and in no answer: the test is at fault");
-    if (seen.contradicted && seen.answers == 1) wrong.push_back(of(number) + "has two results: the test is at fault");
+    if (seen.contradicted && seen.answers == 1)
+        wrong.push_back(of(number) + "has two results: the test is at fault");
     if (number > stored.attempt)
         wrong.push_back(of(number) + "handed out, and the database is at attempt " +
                         std::to_string(stored.attempt));

@@ -55,9 +55,9 @@ private:
         int answers = 0;
         bool ack_sent = false;
         bool acked = false;
-        bool completed = false;   // what its result says
-        std::string mark;         // empty: no result was sent
-        std::string accepted;     // the state in the 200; empty: there was none
+        bool completed = false;    // what its result says
+        std::string mark;          // empty: no result was sent
+        std::string accepted;      // the state in the 200; empty: there was none
         bool contradicted = false; // results that say different things were sent
     };
 

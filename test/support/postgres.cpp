@@ -57,7 +57,8 @@ std::string with_database(const std::string& dsn, const std::string& name) {
 // What scripts/postgres prints.
 std::string output_of(const std::string& command, const std::string& folder) {
     const char* source = std::getenv("HOLDFAST_SOURCE");
-    if (source == nullptr) throw std::runtime_error("HOLDFAST_SOURCE is not set: run the tests by scripts/test");
+    if (source == nullptr)
+        throw std::runtime_error("HOLDFAST_SOURCE is not set: run the tests by scripts/test");
     const std::string line =
         "'" + std::string(source) + "/scripts/postgres' " + command + " '" + folder + "' </dev/null";
     FILE* out = ::popen(line.c_str(), "re");

@@ -1,5 +1,5 @@
-// A database of its own for a test, on the server that HOLDFAST_TEST_DSN names or on one of its own, and a way
-// to run coroutines.
+// A database of its own for a test, on the server that HOLDFAST_TEST_DSN names or on one of its own, and a
+// way to run coroutines.
 #pragma once
 
 #include "db/postgres/connection_settings.hpp"
@@ -44,7 +44,8 @@ private:
     std::string conninfo_;
 };
 
-// A PostgreSQL of its own, for tests that would disturb others: it can be made to crash. Its data goes with it.
+// A PostgreSQL of its own, for tests that would disturb others: it can be made to crash. Its data goes with
+// this object.
 class own_postgres {
 public:
     own_postgres();

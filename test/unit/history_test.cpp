@@ -102,8 +102,7 @@ BOOST_AUTO_TEST_CASE(a_stuck_task) {
 BOOST_AUTO_TEST_CASE(a_lost_acknowledgement) {
     run r;
     r.stored["b"].failures = 1; // two attempts began and did not complete, and both were answered with 200
-    BOOST_TEST(r.verdict() ==
-               "task b: 1 failures, and 2 to 3 attempts began and did not complete\n");
+    BOOST_TEST(r.verdict() == "task b: 1 failures, and 2 to 3 attempts began and did not complete\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_result_that_counts_twice) {
