@@ -52,7 +52,7 @@ std::string task_in(const answer& a) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(api_poll)
+BOOST_AUTO_TEST_SUITE(api_poll, *boost::unit_test::label("tsan"))
 
 BOOST_AUTO_TEST_CASE(a_poll_waits_for_a_task_and_says_how_long_it_may) {
     fleet f({"--wait-max", "20"});

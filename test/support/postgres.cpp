@@ -6,8 +6,10 @@
 #include <boost/test/unit_test.hpp>
 #include <libpq-fe.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -52,6 +54,21 @@ std::string with_database(const std::string& dsn, const std::string& name) {
     return out;
 }
 
+// What scripts/postgres prints.
+std::string output_of(const std::string& command, const std::string& folder) {
+    const char* source = std::getenv("HOLDFAST_SOURCE");
+    if (source == nullptr)
+        throw std::runtime_error("HOLDFAST_SOURCE is not set: run the tests by scripts/test");
+    const std::string line =
+        "'" + std::string(source) + "/scripts/postgres' " + command + " '" + folder + "' </dev/null";
+    FILE* out = ::popen(line.c_str(), "re");
+    if (out == nullptr) throw std::runtime_error("can't run scripts/postgres");
+    std::string text;
+    for (int c = 0; (c = std::fgetc(out)) != EOF;) text += static_cast<char>(c);
+    if (::pclose(out) != 0) throw std::runtime_error("scripts/postgres " + command + " failed");
+    return text;
+}
+
 std::string random_name() {
     std::string digits = to_string(make_uuid());
     std::erase(digits, '-');
@@ -66,13 +83,14 @@ std::string server_dsn() {
     return set;
 }
 
-scratch_database::scratch_database() : name_(random_name()), conninfo_(with_database(server_dsn(), name_)) {
-    first_value(server_dsn(), "CREATE DATABASE " + name_);
+scratch_database::scratch_database(std::string server)
+    : server_(std::move(server)), name_(random_name()), conninfo_(with_database(server_, name_)) {
+    first_value(server_, "CREATE DATABASE " + name_);
 }
 
 scratch_database::~scratch_database() {
     try {
-        first_value(server_dsn(), "DROP DATABASE " + name_ + " WITH (FORCE)");
+        first_value(server_, "DROP DATABASE " + name_ + " WITH (FORCE)");
     } catch (const std::exception& refused) {
         std::cerr << "a scratch database stays: " << refused.what();
     }
@@ -87,9 +105,36 @@ std::string scratch_database::ask(const std::string& query) const {
 }
 
 int scratch_database::kill_sessions() const {
-    return std::stoi(first_value(server_dsn(), "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-                                               " WHERE datname = '" +
-                                                   name_ + "'"));
+    return std::stoi(first_value(server_, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+                                          " WHERE datname = '" +
+                                              name_ + "'"));
+}
+
+own_postgres::own_postgres() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-postgres-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    folder_ = pattern;
+    start();
+    dsn_ = output_of("dsn", folder_);
+    dsn_.erase(dsn_.find_last_not_of('\n') + 1);
+}
+
+own_postgres::~own_postgres() {
+    try {
+        output_of("drop", folder_);
+    } catch (const std::exception& refused) {
+        std::cerr << "a PostgreSQL stays: " << refused.what();
+    }
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+}
+
+void own_postgres::crash() const {
+    output_of("crash", folder_);
+}
+
+void own_postgres::start() const {
+    output_of("start", folder_);
 }
 
 // By the server, which may be another user's. The program reads what it is given, or COPY fails now and then.

@@ -1,4 +1,5 @@
-// A database of its own for a test, on the server that HOLDFAST_TEST_DSN names, and a way to run coroutines.
+// A database of its own for a test, on the server that HOLDFAST_TEST_DSN names or on one of its own, and a
+// way to run coroutines.
 #pragma once
 
 #include "db/postgres/connection_settings.hpp"
@@ -20,7 +21,7 @@ namespace holdfast::test {
 // CREATE DATABASE holdfast_test_<random>, dropped WITH (FORCE) at the end.
 class scratch_database {
 public:
-    scratch_database();
+    explicit scratch_database(std::string server = server_dsn());
     ~scratch_database();
     scratch_database(const scratch_database&) = delete;
     scratch_database& operator=(const scratch_database&) = delete;
@@ -38,8 +39,28 @@ public:
     int kill_sessions() const;
 
 private:
+    std::string server_;
     std::string name_;
     std::string conninfo_;
+};
+
+// A PostgreSQL of its own, for tests that would disturb others: it can be made to crash. Its data goes with
+// this object.
+class own_postgres {
+public:
+    own_postgres();
+    ~own_postgres();
+    own_postgres(const own_postgres&) = delete;
+    own_postgres& operator=(const own_postgres&) = delete;
+
+    [[nodiscard]] const std::string& dsn() const { return dsn_; } // as HOLDFAST_TEST_DSN
+
+    void crash() const; // at once, nothing is written down: the start recovers from the log
+    void start() const; // ready when it returns
+
+private:
+    std::string folder_;
+    std::string dsn_;
 };
 
 // A backend that is stopped for a while: it answers nothing, and its socket stays open. The server must run

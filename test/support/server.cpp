@@ -12,6 +12,7 @@
 #include <iterator>
 #include <netinet/in.h>
 #include <optional>
+#include <random>
 #include <spawn.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -61,23 +62,34 @@ std::string contents(const std::string& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+bool complained(const std::string& text) {
+    return text.find("Sanitizer") != std::string::npos || text.find("runtime error:") != std::string::npos;
+}
+
 void run_program(const std::vector<std::string>& arguments, const std::string& output) {
     if (const int status = status_of(spawn(arguments, output)); status != 0)
         throw std::runtime_error(arguments[0] + " ended with " + std::to_string(status) + ": " +
                                  contents(output));
 }
 
+// Below the ports that the kernel gives to outgoing connections: one of those could take it while a server
+// that was killed is down.
 int free_port() {
-    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&at), size) != 0 ||
-        ::getsockname(fd, reinterpret_cast<sockaddr*>(&at), &size) != 0)
-        throw std::runtime_error("no free port");
-    ::close(fd);
-    return ntohs(at.sin_port);
+    constexpr unsigned lowest = 10'000;
+    constexpr unsigned end = 32'000;
+    std::random_device random;
+    for (int tries = 0; tries < 100; ++tries) {
+        const auto port = static_cast<std::uint16_t>(lowest + random() % (end - lowest));
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        sockaddr_in at{};
+        at.sin_family = AF_INET;
+        at.sin_port = htons(port);
+        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const bool is_free = fd >= 0 && ::bind(fd, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
+        if (fd >= 0) ::close(fd);
+        if (is_free) return port;
+    }
+    throw std::runtime_error("no free port");
 }
 
 net::server_url parsed(const std::string& url) {
@@ -88,7 +100,7 @@ net::server_url parsed(const std::string& url) {
 
 } // namespace
 
-installation::installation() {
+installation::installation(const std::string& postgres) : database_(postgres) {
     std::string pattern = (fs::temp_directory_path() / "holdfast-server-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
@@ -114,7 +126,9 @@ server_process::server_process(const installation& at, std::vector<std::string> 
 }
 
 server_process::~server_process() {
-    if (pid_ > 0) stop();
+    // A server that dies, or that a sanitizer complains of, must not go unseen in a test of something else.
+    if (pid_ > 0) BOOST_CHECK_MESSAGE(stop() == 0, "a server did not end well: " << log());
+    BOOST_CHECK_MESSAGE(!complained(log()), "a sanitizer found something: " << log());
 }
 
 void server_process::start() {
@@ -228,8 +242,8 @@ std::string task_body(const std::string& agent, const std::string& policy, const
     return R"({"agentId":")" + agent + R"(","policyId":")" + policy + R"(","taskType":"backup")" + more + "}";
 }
 
-fleet::fleet(std::vector<std::string> more_arguments)
-    : server(home, std::move(more_arguments)), root(context, server, home.root_token()) {
+fleet::fleet(std::vector<std::string> more_arguments, const std::string& postgres)
+    : home(postgres), server(home, std::move(more_arguments)), root(context, server, home.root_token()) {
     policy =
         root.post("/policies",
                   R"({"name":"nightly","schedule":"@daily","includePaths":["/etc"],"excludePaths":["*.tmp"],
@@ -249,9 +263,9 @@ std::string fleet::make_task(const std::string& agent_id, const std::string& mor
     return made.text("taskId");
 }
 
-void fleet::wait_for_metric(const std::string& name, double value) {
+void wait_for_metric(client& of, const std::string& name, double value) {
     for (int tries = 0; tries < 600; ++tries) {
-        const std::string page = root.get("/metrics").raw.body;
+        const std::string page = of.get("/metrics").raw.body;
         const std::size_t at = page.find("\n" + name + " ");
         if (at != std::string::npos && std::strtod(page.c_str() + at + name.size() + 2, nullptr) == value)
             return;

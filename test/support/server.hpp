@@ -7,6 +7,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <sys/types.h>
@@ -17,7 +18,7 @@ namespace holdfast::test {
 // A database with the schema, and certificates, for one or more servers.
 class installation {
 public:
-    installation();
+    explicit installation(const std::string& postgres = server_dsn());
     ~installation();
     installation(const installation&) = delete;
     installation& operator=(const installation&) = delete;
@@ -36,7 +37,7 @@ private:
     std::string root_token_;
 };
 
-// `holdfast serve`, ready. Ended at the end.
+// `holdfast serve`, ready. Ended at the end; the test fails when it does not end well.
 class server_process {
 public:
     explicit server_process(const installation& at, std::vector<std::string> more_arguments = {});
@@ -49,6 +50,8 @@ public:
     void start_again();
 
     [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
+
+    [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(port_); }
 
     [[nodiscard]] const installation& home() const { return home_; }
 
@@ -99,9 +102,13 @@ private:
     net::https_client https_;
 };
 
+// Blocks until that server says so (a figure of /metrics), for at most a minute.
+void wait_for_metric(client& of, const std::string& name, double value);
+
 // One server, its root token's client, a policy and an agent: what most tests begin with.
 struct fleet {
-    explicit fleet(std::vector<std::string> more_arguments = {});
+    explicit fleet(std::vector<std::string> more_arguments = {},
+                   const std::string& postgres = server_dsn());
 
     // The id of a task of that agent.
     std::string make_task(const std::string& agent_id, const std::string& more = "");
@@ -111,8 +118,9 @@ struct fleet {
         return "/agents/" + agent_id + "/tasks" + query;
     }
 
-    // Blocks until the server says so (a figure of /metrics), for at most a minute.
-    void wait_for_metric(const std::string& name, double value);
+    void wait_for_metric(const std::string& name, double value) {
+        test::wait_for_metric(root, name, value);
+    }
 
     asio::io_context context{1};
     installation home;

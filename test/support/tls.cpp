@@ -122,8 +122,9 @@ const certificates& certificates::shared() {
     return one;
 }
 
-tls_client::tls_client(std::uint16_t port, int version) : context_(SSL_CTX_new(TLS_client_method())) {
-    SSL_CTX_load_verify_file(context_.get(), certificates::shared().ca_file().c_str());
+tls_client::tls_client(std::uint16_t port, int version, const std::string& ca_file)
+    : context_(SSL_CTX_new(TLS_client_method())) {
+    SSL_CTX_load_verify_file(context_.get(), ca_file.c_str());
     SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
     if (version != 0) {
         SSL_CTX_set_min_proto_version(context_.get(), version);

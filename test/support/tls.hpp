@@ -53,7 +53,8 @@ public:
     static constexpr std::chrono::seconds patience{20};
 
     // Connects to 127.0.0.1 and shakes hands; `version` is TLS1_2_VERSION, TLS1_3_VERSION or 0 for the best.
-    explicit tls_client(std::uint16_t port, int version = 0);
+    explicit tls_client(std::uint16_t port, int version = 0,
+                        const std::string& ca_file = certificates::shared().ca_file());
     tls_client(const tls_client&) = delete;
     tls_client& operator=(const tls_client&) = delete;
     ~tls_client();
