@@ -1,6 +1,7 @@
 // Cron expressions of five fields, read as Vixie's cron reads them, and the times of a wall clock they name.
 //
-//   minute 0-59  hour 0-23  day of month 1-31  month 1-12 or jan-dec  day of week 0-7 or sun-sat (0, 7: Sunday)
+//   minute 0-59, hour 0-23, day of month 1-31, month 1-12 or jan-dec, day of week 0-7 (0 and 7: Sunday) or
+//   sun-sat
 //
 // A field is a list (`,`) of `*`, single values and ranges (`-`); each may have a step: `*/5`, `1-30/2`, and
 // `10/5`, which is `10-59/5` for a minute (to the end of the field's range). Names are in any case. A range

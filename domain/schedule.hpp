@@ -5,9 +5,9 @@
 // length since the Unix epoch, so every server sees the same ones, before and after a restart; a day has 24
 // hours.
 //
-// Where the clock changes, a cron expression that runs in every hour goes by what the clock shows, as in Vixie's
-// cron: a doubled hour has its runs twice, a missing one has none. Any other expression names times of a day:
-// one in a missing hour happens right after it, one in a doubled hour happens at the first of the two, several
+// Where the clock changes, a cron expression that runs in every hour goes by what the clock shows, as Vixie's
+// cron does: a doubled hour has its runs twice, a missing one has none. Any other expression names times of a
+// day: one in a missing hour happens right after it, one in a doubled hour at the first of the two, several
 // that would come to the same instant are one run, and those of a day that the zone leaves out (Pacific/Apia,
 // 2011-12-30) do not happen.
 #pragma once
@@ -44,9 +44,9 @@ using schedule = std::variant<cron, interval>;
 [[nodiscard]] std::optional<instant> last_run(const schedule& when, const time_zone& zone, instant after,
                                               instant at);
 
-// Where in the window of the spread an agent has its place: in [0, spread_seconds), always the same, and even
-// over the fleet. FNV-1a (64 bits) over the 16 bytes of the policy's id and the 16 of the agent's, through the
-// finalizer of SplitMix64, modulo the spread. 0 when there is no spread.
+// Where in the window of the spread an agent has its place: in [0, spread_seconds), always the same, even
+// over the fleet; 0 when there is no spread. It is FNV-1a (64 bits) over the 16 bytes of the policy's id and
+// the 16 of the agent's, through the finalizer of SplitMix64, modulo the spread.
 [[nodiscard]] std::chrono::seconds spread_offset(policy_id policy, agent_id agent, int spread_seconds);
 
 // For one agent: the first run of the schedule, moved by its offset, strictly after that.

@@ -39,8 +39,8 @@ private:
     std::shared_ptr<const rules> rules_;
 };
 
-// By the name in the database ("Europe/Berlin", any link of it too, in its own spelling). Nothing when there is
-// no such zone: the names of files, of fixed offsets, and of this machine's own zone are none.
+// By the name in the database, a link's too ("Europe/Berlin", as it is spelled there). Nothing when there is
+// no such zone: paths, fixed offsets ("+02:00") and the machine's own zone have no names there.
 [[nodiscard]] std::optional<time_zone> find_zone(std::string_view name);
 
 // Known even where the system has no zoneinfo.
