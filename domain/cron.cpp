@@ -235,9 +235,8 @@ result<cron> parse_cron(std::string_view text) {
         const std::string name = lower(given[0]);
         for (const nickname& known : nicknames)
             if (name == known.name) return parse_words(words(known.meaning));
-        return failure{errc::invalid,
-                       quoted(given[0]) +
-                           " is none of @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually"};
+        return failure{errc::invalid, quoted(given[0]) + " is none of @hourly, @daily, @midnight, @weekly, "
+                                                         "@monthly, @yearly, @annually"};
     }
     if (given.size() != field_count)
         return failure{errc::invalid, "a cron expression has 5 fields (minute, hour, day of month, month, "

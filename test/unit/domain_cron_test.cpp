@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_says_where_and_why) {
         {"0 0 31 4,jun,9,nov *", "day of month: no month that is named has such a day, it never runs"},
         {"0 0 30/1 2 */2", "day of month: no month that is named has such a day, it never runs"},
         {"@reboot",
-         "\"@reboot\" is none of @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually"},
+         "\"@reboot\" is none of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually"},
     };
     for (const auto& [text, sentence] : cases)
         BOOST_TEST_CONTEXT(text) BOOST_TEST(problem(text) == sentence);
