@@ -1,5 +1,7 @@
 #include "domain/validation.hpp"
 
+#include "domain/schedule.hpp"
+
 #include <algorithm>
 
 namespace holdfast {
@@ -18,12 +20,10 @@ std::string at(std::string_view pointer, std::size_t index) {
     return std::string(pointer) + '/' + std::to_string(index);
 }
 
-void check_text(std::string_view pointer, std::string_view text, std::vector<field_error>& wrong) {
-    if (text.empty())
-        wrong.push_back({std::string(pointer), "must not be empty"});
-    else if (text.size() > text_bytes_max)
-        wrong.push_back(
-            {std::string(pointer), "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
+void check_schedule(std::string_view pointer, std::string_view text, std::vector<field_error>& wrong) {
+    auto when = text.size() > text_bytes_max ? result<schedule>(failure{errc::invalid, "is too long"})
+                                             : parse_schedule(text);
+    if (!when) wrong.push_back({std::string(pointer), std::string(when.error().detail())});
 }
 
 } // namespace
@@ -90,13 +90,14 @@ void check_range(std::string_view pointer, std::int64_t value, std::int64_t low,
 std::vector<field_error> check(const policy& wanted) {
     std::vector<field_error> wrong;
     if (!is_policy_name(wanted.name)) wrong.push_back({"/name", "must be 3 to 100 of A-Z a-z 0-9 _ -"});
-    check_text("/schedule", wanted.schedule, wrong);
-    if (wanted.check_schedule) check_text("/checkSchedule", *wanted.check_schedule, wrong);
-    if (wanted.prune_schedule) check_text("/pruneSchedule", *wanted.prune_schedule, wrong);
+    check_schedule("/schedule", wanted.schedule, wrong);
+    if (wanted.check_schedule) check_schedule("/checkSchedule", *wanted.check_schedule, wrong);
+    if (wanted.prune_schedule) check_schedule("/pruneSchedule", *wanted.prune_schedule, wrong);
     if (wanted.description && wanted.description->size() > text_bytes_max)
         wrong.push_back(
             {"/description", "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
-    check_text("/timezone", wanted.timezone, wrong);
+    if (!find_zone(wanted.timezone))
+        wrong.push_back({"/timezone", "must be a time zone of the IANA database, such as Europe/Berlin"});
     check_range("/spreadSeconds", wanted.spread_seconds, 0, 7 * 86400, wrong);
     check_range("/minGapSeconds", wanted.min_gap_seconds, 0, 366 * 86400, wrong);
     if (wanted.max_age_seconds)

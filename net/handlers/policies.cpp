@@ -1,4 +1,5 @@
 // Policies, and the agents that they are for.
+#include "domain/policy_runs.hpp"
 #include "domain/validation.hpp"
 #include "net/handlers/handlers.hpp"
 #include "net/json/read.hpp"
@@ -92,6 +93,20 @@ awaitable<reply> run_policy(services& s, exchange& x) {
     for (const task& t : *made) answer.task_ids.push_back(t.id);
     answer.count = answer.task_ids.size();
     co_return json_reply(201, answer);
+}
+
+awaitable<reply> next_runs(services& s, exchange& x) {
+    auto count = x.query().integer("count", 1, 100, 10);
+    if (!count) co_return problem(count.error(), x);
+    auto found = co_await s.policies.get(x.identity().tenant, x.id<policy_id>("policyId"));
+    if (!found) co_return problem(found.error(), x);
+    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    wire::next_runs_answer answer;
+    for (planned_run& run : planned_runs(*found, now, static_cast<std::size_t>(*count)))
+        answer.items.push_back({run.type, run.at, std::move(run.local)});
+    answer.timezone = std::move(found->timezone);
+    answer.spread_seconds = found->spread_seconds;
+    co_return ok(answer);
 }
 
 // What an agent may know of the policies assigned to it; with their secrets, since it runs them.

@@ -42,6 +42,7 @@ constexpr row table[] = {
     {verb::get, "/policies/{policyId}/agents", handlers::list_policy_agents, for_reading},
     {verb::post, "/policies/{policyId}/agents/{agentId}", handlers::assign_policy, for_operating},
     {verb::delete_, "/policies/{policyId}/agents/{agentId}", handlers::unassign_policy, for_operating},
+    {verb::get, "/policies/{policyId}/next-runs", handlers::next_runs, for_reading},
     {verb::post, "/policies/{policyId}/run", handlers::run_policy, for_operating},
     {verb::post, "/tasks", handlers::create_tasks, for_operating},
     {verb::get, "/tasks", handlers::list_tasks, for_reading},

@@ -82,6 +82,22 @@ struct assigned_agent_view {
 
 BOOST_DESCRIBE_STRUCT(assigned_agent_view, (), (agent_id, hostname, assigned_at))
 
+struct planned_run_view {
+    holdfast::task_type task_type = holdfast::task_type::backup;
+    instant at;
+    std::string local;
+};
+
+BOOST_DESCRIBE_STRUCT(planned_run_view, (), (task_type, at, local))
+
+struct next_runs_answer {
+    std::vector<planned_run_view> items;
+    std::string timezone;
+    int spread_seconds = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(next_runs_answer, (), (items, timezone, spread_seconds))
+
 struct run_body {
     std::optional<holdfast::task_type> task_type;
     std::optional<std::vector<agent_id>> agent_ids;

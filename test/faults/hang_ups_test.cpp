@@ -74,8 +74,7 @@ BOOST_AUTO_TEST_CASE(undelivered) {
     fleet f({"--offer-lease", "3600"}); // no lease brings them back
     // 60 MB in all: more than the buffers of both sockets hold.
     std::string paths;
-    for (int i = 0; i < 1000; ++i)
-        paths += (i == 0 ? "\"" : ",\"") + std::string(path_bytes, 'x') + "\"";
+    for (int i = 0; i < 1000; ++i) paths += (i == 0 ? "\"" : ",\"") + std::string(path_bytes, 'x') + "\"";
     const std::string policy =
         R"({"name":"big","schedule":"@daily","includePaths":["/etc"],"repository":"/backup",)";
     const answer big = f.root.post("/policies", policy + "\"excludePaths\":[" + paths + "]}");

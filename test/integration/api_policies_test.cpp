@@ -148,4 +148,43 @@ BOOST_AUTO_TEST_CASE(a_run_makes_a_task_for_each_agent) {
     BOOST_TEST(root.get("/tasks?policyId=" + policy).body.at("items").as_array().size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(schedules_are_checked_and_previewed) {
+    const answer wrong = put(R"({"name":"abc","schedule":"61 * * * *","checkSchedule":"every 10s",)"
+                             R"("pruneSchedule":"0 0 30 2 *","timezone":"Mars/Base","includePaths":["/srv"],)"
+                             R"("repository":"/r"})");
+    BOOST_TEST_REQUIRE(wrong.status == 400U);
+    std::vector<std::string> pointers;
+    for (const auto& each : wrong.body.at("errors").as_array())
+        pointers.emplace_back(each.at("pointer").as_string());
+    const std::vector<std::string> expected{"/schedule", "/checkSchedule", "/pruneSchedule", "/timezone"};
+    BOOST_TEST(pointers == expected, boost::test_tools::per_element());
+
+    BOOST_TEST_REQUIRE(put(R"({"name":"abc","schedule":"30 2 * * *","checkSchedule":"@weekly",)"
+                           R"("timezone":"Asia/Kathmandu","spreadSeconds":600,"includePaths":["/srv"],)"
+                           R"("repository":"/r"})")
+                           .status == 200U);
+    const answer plan = root.get(at("/next-runs?count=15"));
+    BOOST_TEST_REQUIRE(plan.status == 200U);
+    BOOST_TEST(plan.text("timezone") == "Asia/Kathmandu");
+    BOOST_TEST(plan.number("spreadSeconds") == 600);
+    const auto& runs = plan.body.at("items").as_array();
+    BOOST_TEST_REQUIRE(runs.size() == 15U);
+    std::string before;
+    int checks = 0;
+    for (const auto& run : runs) {
+        const std::string at(run.at("at").as_string());
+        const std::string local(run.at("local").as_string());
+        const bool check = run.at("taskType").as_string() == "check";
+        checks += check;
+        BOOST_TEST(at > before);
+        BOOST_TEST(local.substr(10) == (check ? "T00:00:00+05:45" : "T02:30:00+05:45"));
+        BOOST_TEST(at.substr(10) == (check ? "T18:15:00Z" : "T20:45:00Z"));
+        before = at;
+    }
+    BOOST_TEST((checks == 1 || checks == 2)); // within two weeks
+    BOOST_TEST(root.get(at("/next-runs")).body.at("items").as_array().size() == 10U);
+    BOOST_TEST(root.get(at("/next-runs?count=101")).status == 400U);
+    BOOST_TEST(root.get(std::string("/policies/") + nobody + "/next-runs").status == 404U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -107,8 +107,7 @@ void wait_for_metric(client& of, const std::string& name, double value);
 
 // One server, its root token's client, a policy and an agent: what most tests begin with.
 struct fleet {
-    explicit fleet(std::vector<std::string> more_arguments = {},
-                   const std::string& postgres = server_dsn());
+    explicit fleet(std::vector<std::string> more_arguments = {}, const std::string& postgres = server_dsn());
 
     // The id of a task of that agent.
     std::string make_task(const std::string& agent_id, const std::string& more = "");
@@ -118,9 +117,7 @@ struct fleet {
         return "/agents/" + agent_id + "/tasks" + query;
     }
 
-    void wait_for_metric(const std::string& name, double value) {
-        test::wait_for_metric(root, name, value);
-    }
+    void wait_for_metric(const std::string& name, double value) { test::wait_for_metric(root, name, value); }
 
     asio::io_context context{1};
     installation home;

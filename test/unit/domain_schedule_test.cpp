@@ -153,11 +153,28 @@ BOOST_AUTO_TEST_CASE(names_of_zones) {
             BOOST_TEST_REQUIRE(find_zone(known).has_value());
             BOOST_TEST(find_zone(known)->name() == known);
         }
-    for (const char* unknown :
-         {"", "Mars/Olympus", "Europe", "Europe/", "/usr/share/zoneinfo/UTC", "/etc/passwd", "../UTC",
-          "Europe/../UTC", "Europe//Berlin", "localtime", "posixrules", "right/UTC", "posix/UTC", "Factory",
-          "Fixed/UTC+01:00:00", "+02:00", "UTC0", "file:UTC", "zone.tab", "tzdata.zi", " UTC",
-          "Europe/Berlin\n"})
+    for (const char* unknown : {"",
+                                "Mars/Olympus",
+                                "Europe",
+                                "Europe/",
+                                "/usr/share/zoneinfo/UTC",
+                                "/etc/passwd",
+                                "../UTC",
+                                "Europe/../UTC",
+                                "Europe//Berlin",
+                                "localtime",
+                                "posixrules",
+                                "right/UTC",
+                                "posix/UTC",
+                                "Factory",
+                                "Fixed/UTC+01:00:00",
+                                "+02:00",
+                                "UTC0",
+                                "file:UTC",
+                                "zone.tab",
+                                "tzdata.zi",
+                                " UTC",
+                                "Europe/Berlin\n"})
         BOOST_TEST_CONTEXT(unknown) BOOST_TEST(!find_zone(unknown).has_value());
     BOOST_TEST(!find_zone(std::string_view("UTC\0x", 5)).has_value());
     BOOST_TEST(!find_zone(std::string(1'000'000, 'a')).has_value());
@@ -170,8 +187,8 @@ BOOST_AUTO_TEST_CASE(clocks_of_zones) {
     BOOST_TEST(to_rfc3339(berlin.from_civil(gap)) == "2026-03-29T01:00:00Z");
     BOOST_TEST(to_rfc3339(berlin.from_civil(twice)) == "2026-10-25T00:30:00Z");
     BOOST_TEST((berlin.to_civil(at("2026-10-25T01:30:00.999999Z")) == twice));
-    BOOST_TEST((berlin.to_civil(at("1960-01-01T00:00:00.5Z")) ==
-                local_days{std::chrono::year{1960} / 1 / 1} + 1h));
+    BOOST_TEST(
+        (berlin.to_civil(at("1960-01-01T00:00:00.5Z")) == local_days{std::chrono::year{1960} / 1 / 1} + 1h));
     BOOST_TEST((berlin.offset_at(at("2026-07-01T00:00:00Z")) == 2h));
     BOOST_TEST(to_rfc3339(*berlin.next_change(at("2026-01-01T00:00:00Z"))) == "2026-03-29T01:00:00Z");
     BOOST_TEST(to_rfc3339(*berlin.next_change(at("2026-03-29T01:00:00Z"))) == "2026-10-25T01:00:00Z");
@@ -278,8 +295,7 @@ BOOST_AUTO_TEST_CASE(a_daily_run_happens_once_a_day) {
 
 // Clocks change by multiples of a quarter of an hour, so these take no notice.
 BOOST_AUTO_TEST_CASE(every_quarter_of_an_hour_is_just_that) {
-    for (const char* name : zones)
-        BOOST_TEST_CONTEXT(name) {
+    for (const char* name : zones) BOOST_TEST_CONTEXT(name) {
             const time_zone where = zone(name);
             const schedule when = plan("*/15 * * * *");
             instant run = at("2011-01-01T00:00:00Z");

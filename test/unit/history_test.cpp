@@ -73,9 +73,8 @@ BOOST_AUTO_TEST_CASE(a_lost_result) {
     run r;
     r.attempt("a", 2, true, "a2", "completed");
     r.stored["a"] = {"completed", 2, 1, 9, "a2", {{1, "a1"}, {2, "a2"}}};
-    BOOST_TEST(
-        r.verdict() ==
-        "task a: attempt 1: result lost: answered with completed, and it is completed at attempt 2\n");
+    BOOST_TEST(r.verdict() ==
+               "task a: attempt 1: result lost: answered with completed, and it is completed at attempt 2\n");
     run pending;
     pending.stored["a"] = {"pending", 0, 0, 9, "", {{1, "a1"}}};
     BOOST_TEST(pending.verdict().find("result lost") != std::string::npos);
