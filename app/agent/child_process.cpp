@@ -87,8 +87,9 @@ failure refused(std::string_view doing, int error) {
 
 } // namespace
 
-child_process::child_process(executor where, sink into)
+child_process::child_process(executor where, std::chrono::milliseconds patience, sink into)
     : into_(std::move(into)),
+      patience_(patience),
       exited_(where),
       pipes_{pipe_end(where), pipe_end(where)},
       changed_(where),
@@ -101,7 +102,7 @@ child_process::~child_process() {
 }
 
 result<std::shared_ptr<child_process>> child_process::start(executor where, const command& what, sink into) {
-    std::shared_ptr<child_process> made(new child_process(where, std::move(into)));
+    std::shared_ptr<child_process> made(new child_process(where, what.patience, std::move(into)));
     result<void> spawned = made->spawn(what);
     if (!spawned) return std::move(spawned).error();
     made->read(output::standard);
@@ -192,7 +193,7 @@ void child_process::stop() {
 void child_process::interrupt() {
     if (std::exchange(interrupted_, true)) return signal_group(SIGKILL);
     signal_group(SIGINT);
-    kill_.expires_after(patience);
+    kill_.expires_after(patience_);
     kill_.async_wait([weak = weak_from_this()](error_code ec) {
         const auto self = weak.lock();
         if (!ec && self && self->running_) self->signal_group(SIGKILL);

@@ -19,6 +19,8 @@ namespace holdfast::app {
 struct command {
     std::vector<std::string> arguments;   // the program first: a path, or a name to look up in PATH
     std::vector<std::string> environment; // NAME=value, all of it
+    // From the SIGINT that asks it to end to the SIGKILL that makes it.
+    std::chrono::milliseconds patience = std::chrono::seconds(10);
 };
 
 struct exit_status {
@@ -33,10 +35,6 @@ class child_process : public std::enable_shared_from_this<child_process> {
 public:
     using sink = std::function<void(output, std::string_view)>; // any piece of the output, as read
 
-    // SIGINT, because restic takes its lock with it on that signal only (SIGTERM leaves the repository
-    // locked); SIGKILL when it has not ended after this time.
-    static constexpr std::chrono::seconds patience{10};
-
     // Starts it in a process group of its own, standard input empty. errc::invalid: there is no such program;
     // errc::internal: the system refuses.
     [[nodiscard]] static result<std::shared_ptr<child_process>> start(executor where, const command& what,
@@ -49,7 +47,8 @@ public:
     // Until it has ended and its output is read, or `limit` (0: none) is over and it was made to end. Once.
     awaitable<exit_status> wait(std::chrono::seconds limit);
 
-    // Asks it to end; wait() then returns. Again: kills it at once.
+    // Asks it to end, by SIGINT: restic removes its lock on that signal only (SIGTERM leaves the repository
+    // locked). wait() then returns. Again: kills it at once.
     void stop();
 
 private:
@@ -62,7 +61,7 @@ private:
         std::array<char, 16384> buffer{};
     };
 
-    child_process(executor where, sink into);
+    child_process(executor where, std::chrono::milliseconds patience, sink into);
 
     result<void> spawn(const command& what);
     void read(output which);
@@ -74,6 +73,7 @@ private:
     [[nodiscard]] pipe_end& pipe(output which) { return pipes_[static_cast<std::size_t>(which)]; }
 
     sink into_;
+    std::chrono::milliseconds patience_;
     pid_t pid_ = -1; // and number of its process group
     descriptor exited_;
     std::array<pipe_end, 2> pipes_;

@@ -101,7 +101,7 @@ std::vector<std::string> restic_environment(const std::vector<std::string>& own,
 
 command restic_call(const restic_setup& setup, const order& task, std::vector<std::string> what) {
     what.insert(what.begin(), setup.program);
-    return {std::move(what), restic_environment(setup.environment, task.repository)};
+    return {std::move(what), restic_environment(setup.environment, task.repository), setup.patience};
 }
 
 result<command> restic_command(const restic_setup& setup, const order& task) {

@@ -14,7 +14,8 @@ namespace holdfast::app {
 struct restic_setup {
     std::string program;
     std::string hostname; // restic's --host, so that snapshots are found again whatever the system is called
-    std::vector<std::string> environment; // NAME=value: the agent's own
+    std::vector<std::string> environment;                          // NAME=value: the agent's own
+    std::chrono::milliseconds patience = std::chrono::seconds(10); // with a restic that was asked to end
 };
 
 // What the task asks for. errc::invalid with a sentence when it can't be asked of restic: a backup of

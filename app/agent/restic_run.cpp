@@ -1,11 +1,17 @@
 #include "app/agent/restic_run.hpp"
 
 #include "app/agent/outcome.hpp"
+#include "domain/log.hpp"
+
+#include <csignal>
+#include <utility>
 
 namespace holdfast::app {
 namespace {
 
 constexpr std::chrono::seconds probe_limit{120}; // of looking whether there is a repository
+constexpr std::chrono::seconds unlock_limit{30}; // somebody waits for the task to end
+constexpr int killed = 128 + SIGKILL;
 
 double seconds_since(steady_clock::time_point begin) {
     return std::chrono::duration<double>(steady_clock::now() - begin).count();
@@ -14,13 +20,18 @@ double seconds_since(steady_clock::time_point begin) {
 } // namespace
 
 void restic_run::stop() {
-    stopped_ = true;
+    at_once_ = std::exchange(stopped_, true);
     if (child_) child_->stop();
 }
 
 awaitable<result<exit_status>> restic_run::execute(command what, std::chrono::seconds limit) {
     const exit_status never_ran{.code = 130, .stopped = true};
     if (stopped_) co_return never_ran;
+    auto ended = co_await start_and_wait(std::move(what), limit);
+    co_return ended;
+}
+
+awaitable<result<exit_status>> restic_run::start_and_wait(command what, std::chrono::seconds limit) {
     auto started = child_process::start(
         where_, what, [this](output from, std::string_view bytes) { said_.feed(from, bytes); });
     if (!started) co_return std::move(started).error();
@@ -60,6 +71,18 @@ awaitable<result<exit_status>> restic_run::work(const order& task, command what)
     co_return ended;
 }
 
+// restic's own removal of its lock waits for one of the repository's connections, and those carry uploads: at
+// a low bandwidth limit that takes minutes, and restic is killed before. This host would remove the lock when
+// it meets it, but any other host finds the repository locked for half an hour.
+awaitable<void> restic_run::remove_lock(const order& task) {
+    restic_output of_the_task = std::exchange(said_, {});
+    command unlock = restic_call(setup_, task, {"unlock"});
+    auto unlocked = co_await start_and_wait(std::move(unlock), unlock_limit);
+    if (!unlocked || unlocked->code != 0)
+        log::warning("restic was killed, and its lock could not be removed", {{"task", task.task_id}});
+    said_ = std::move(of_the_task);
+}
+
 awaitable<report> restic_run::run(order task) {
     const auto begin = steady_clock::now();
     auto what = restic_command(setup_, task);
@@ -67,6 +90,7 @@ awaitable<report> restic_run::run(order task) {
         co_return failed_report(task, what.error().detail(), error_category::permission,
                                 seconds_since(begin));
     auto ended = co_await work(task, std::move(*what));
+    if (ended && ended->code == killed && !at_once_) co_await remove_lock(task);
     if (!ended)
         co_return failed_report(task, ended.error().detail(), error_category::unknown, seconds_since(begin));
     co_return make_report(task, *ended, said_, seconds_since(begin));

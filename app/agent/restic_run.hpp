@@ -16,7 +16,8 @@ public:
         : where_(where), setup_(setup), init_repository_(init_repository) {}
 
     // Runs what the task asks for. A backup initialises a repository that does not exist, where that is
-    // wanted. A repository that is locked is rid of the locks of dead processes, and asked again.
+    // wanted. A repository that is locked is rid of the locks of dead processes, and asked again. A restic
+    // that had to be killed leaves no lock.
     awaitable<report> run(order task);
 
     // Makes what runs end; run() then returns soon. Again: at once.
@@ -26,13 +27,16 @@ public:
 
 private:
     awaitable<result<exit_status>> execute(command what, std::chrono::seconds limit);
+    awaitable<result<exit_status>> start_and_wait(command what, std::chrono::seconds limit);
     awaitable<result<exit_status>> prepare_repository(const order& task);
     awaitable<result<exit_status>> work(const order& task, command what);
+    awaitable<void> remove_lock(const order& task);
 
     executor where_;
     const restic_setup& setup_;
     bool init_repository_;
     bool stopped_ = false;
+    bool at_once_ = false; // stopped again
     restic_output said_;
     std::shared_ptr<child_process> child_;
 };

@@ -1,0 +1,183 @@
+// The agent's runner with the real restic on real folders.
+#include "app/agent/restic_run.hpp"
+#include "test/support/postgres.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace holdfast;
+using app::order;
+using app::report;
+using app::restic_run;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string random_bytes(std::size_t size) {
+    std::string out(size, '\0');
+    std::ifstream("/dev/urandom", std::ios::binary).read(out.data(), static_cast<std::streamsize>(size));
+    return out;
+}
+
+awaitable<void> run_task(restic_run& with, order task, report& out) {
+    out = co_await with.run(std::move(task));
+}
+
+struct repository {
+    fs::path path;
+    app::restic_setup setup{"restic", "web-01", {}};
+
+    repository() {
+        std::string name = (fs::temp_directory_path() / "holdfast-restic-XXXXXX").string();
+        BOOST_TEST_REQUIRE(::mkdtemp(name.data()) != nullptr);
+        path = name;
+        setup.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + name, "RESTIC_PASSWORD=pw"};
+        fs::create_directories(path / "files");
+        std::ofstream(path / "files" / "a") << "content";
+    }
+
+    repository(const repository&) = delete;
+    repository& operator=(const repository&) = delete;
+
+    ~repository() { fs::remove_all(path); }
+
+    [[nodiscard]] order task(task_type type) const {
+        order out;
+        out.task_id = task_id::make();
+        out.task_type = type;
+        out.attempt = 1;
+        out.repository = (path / "repository").string();
+        if (type == task_type::backup) out.include_paths = {{(path / "files").string()}};
+        return out;
+    }
+
+    report run(order what, bool init = false) const {
+        asio::io_context context{1};
+        restic_run runner(context.get_executor(), setup, init);
+        report out;
+        test::run(context, run_task(runner, std::move(what), out));
+        return out;
+    }
+
+    void back_up() const {
+        BOOST_TEST_REQUIRE((run(task(task_type::backup), true).status == outcome::completed));
+    }
+
+    // restic writes a file under another name first; what it leaves of that when it is killed is no lock.
+    static bool is_complete(const std::string& name) {
+        return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
+    }
+
+    [[nodiscard]] std::size_t count(const char* folder) const {
+        std::size_t files = 0;
+        for (const auto& each : fs::directory_iterator(path / "repository" / folder))
+            files += is_complete(each.path().filename().string());
+        return files;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(agent_restic_run, repository)
+
+BOOST_AUTO_TEST_CASE(backup_check_and_prune) {
+    const report made = run(task(task_type::backup), true);
+    BOOST_TEST((made.status == outcome::completed));
+    BOOST_TEST(!made.snapshot_id.value().empty());
+    BOOST_TEST(made.statistics->at("filesNew").as_int64() == 1);
+    back_up();
+    BOOST_TEST(count("snapshots") == 2U);
+
+    const report checked = run(task(task_type::check));
+    BOOST_TEST((checked.status == outcome::completed));
+    BOOST_TEST(checked.log->find("no errors were found") != std::string::npos);
+    BOOST_TEST(!checked.snapshot_id.has_value());
+
+    order prune = task(task_type::prune);
+    prune.retention.emplace().keep_last = 1;
+    BOOST_TEST((run(prune).status == outcome::completed));
+    BOOST_TEST(count("snapshots") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_repository_is_made_only_when_told_to) {
+    const report refused = run(task(task_type::backup));
+    BOOST_TEST((refused.status == outcome::failed));
+    BOOST_TEST((refused.error_category.value() == error_category::repository));
+    BOOST_TEST(!fs::exists(path / "repository"));
+    BOOST_TEST((run(task(task_type::check), true).status == outcome::failed)); // nothing to check
+    BOOST_TEST(!fs::exists(path / "repository"));
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_password_is_told_as_such) {
+    back_up();
+    setup.environment.back() = "RESTIC_PASSWORD=wrong";
+    for (const bool init : {false, true}) {
+        const report refused = run(task(task_type::backup), init);
+        BOOST_TEST((refused.error_category.value() == error_category::permission));
+        BOOST_TEST(refused.error_message->find("wrong password") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_lock_of_a_dead_process_is_removed) {
+    back_up();
+    // A check that is killed leaves its exclusive lock.
+    asio::io_context context{1};
+    const auto locked = [this] { return count("locks") > 0; };
+    app::command check = app::restic_call(setup, task(task_type::check), {"check", "--limit-download=1"});
+    std::ofstream(path / "files" / "big") << std::string(1'000'000, 'x');
+    back_up();
+    auto child =
+        app::child_process::start(context.get_executor(), check, [](app::output, std::string_view) {});
+    BOOST_TEST_REQUIRE(bool(child));
+    const auto end = steady_clock::now() + std::chrono::seconds(30);
+    while (!locked() && steady_clock::now() < end) context.run_for(std::chrono::milliseconds(5));
+    (*child)->stop();
+    (*child)->stop(); // killed
+    context.run_for(std::chrono::seconds(30));
+    BOOST_TEST_REQUIRE(locked());
+
+    BOOST_TEST((run(task(task_type::check)).status == outcome::completed));
+    BOOST_TEST(!locked());
+}
+
+BOOST_AUTO_TEST_CASE(killed_out_of_time_leaves_no_lock) {
+    // At 1 KiB/s no upload ends, and restic waits for that before it removes its lock.
+    std::ofstream(path / "files" / "big") << random_bytes(1 << 20);
+    const std::string found = (path / "found").string();
+    const std::string wrapper = (path / "restic").string();
+    std::ofstream(wrapper) << "#!/bin/sh\n"
+                              R"([ "$1" != unlock ] || ls "$RESTIC_REPOSITORY/locks" | grep -x '[0-9a-f]*' >)"
+                           << found << "\nexec restic \"$@\"\n";
+    fs::permissions(wrapper, fs::perms::owner_all);
+    setup.program = wrapper;
+    setup.patience = std::chrono::milliseconds(100);
+    order slow = task(task_type::backup);
+    // A busy machine may need longer than the first to get as far as the lock.
+    for (const int limit : {2, 8, 32}) {
+        slow.execution_params = app::execution_limits{{}, 1, limit};
+        const report stopped = run(slow, true);
+        BOOST_TEST((stopped.status == outcome::failed));
+        BOOST_TEST((stopped.error_category.value() == error_category::transient));
+        BOOST_TEST(stopped.error_message->find("timeoutSeconds") != std::string::npos);
+        BOOST_TEST(stopped.log->find("removed") == std::string::npos); // unlock's words are not the task's
+        BOOST_TEST_REQUIRE(fs::exists(found));
+        if (fs::file_size(found) > 0) break;
+    }
+    BOOST_TEST(fs::file_size(found) > 0U); // it was killed with the lock held
+    BOOST_TEST(count("locks") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(no_restic) {
+    setup.program = "/nonexistent/restic";
+    for (const bool init : {false, true}) {
+        const report refused = run(task(task_type::backup), init);
+        BOOST_TEST((refused.status == outcome::failed));
+        BOOST_TEST(refused.error_message->find("/nonexistent/restic") != std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
