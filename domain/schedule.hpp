@@ -80,7 +80,7 @@ struct due_runs {
 // time, it does; when it is later than that, it is a missed one, and gets a run by the rule `once` unless the
 // next is nearer than `min_gap`.
 [[nodiscard]] due_runs catch_up(const schedule& when, const time_zone& zone, std::chrono::seconds offset,
-                                instant next_due, instant now, missed_rule rule,
-                                std::chrono::seconds min_gap, std::chrono::seconds grace = in_time);
+                                instant next_due, instant now, missed_rule rule, std::chrono::seconds min_gap,
+                                std::chrono::seconds grace = in_time);
 
 } // namespace holdfast

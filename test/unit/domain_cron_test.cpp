@@ -28,8 +28,8 @@ std::string problem(std::string_view text) {
 
 std::string after(std::string_view expression, std::string_view start) {
     const instant at = *parse_rfc3339(start);
-    const auto civil = std::chrono::local_seconds{
-        std::chrono::floor<std::chrono::seconds>(at).time_since_epoch()};
+    const auto civil =
+        std::chrono::local_seconds{std::chrono::floor<std::chrono::seconds>(at).time_since_epoch()};
     const auto next = next_after(parsed(expression), civil);
     return next ? to_rfc3339(instant{next->time_since_epoch()}) : "never";
 }
@@ -165,8 +165,7 @@ BOOST_AUTO_TEST_CASE(what_is_refused_says_where_and_why) {
         {"@reboot",
          "\"@reboot\" is none of @hourly, @daily, @midnight, @weekly, @monthly, @yearly, @annually"},
     };
-    for (const auto& [text, sentence] : cases)
-        BOOST_TEST_CONTEXT(text) BOOST_TEST(problem(text) == sentence);
+    for (const auto& [text, sentence] : cases) BOOST_TEST_CONTEXT(text) BOOST_TEST(problem(text) == sentence);
     for (const char* text : {"", "   ", "* * * *", "0 * * * * *", "0 0 0 * * * 2026", "@daily @daily"})
         BOOST_TEST_CONTEXT(text) BOOST_TEST(problem(text).starts_with("a cron expression has 5 fields"));
     BOOST_TEST(problem("\x01\xff * * * *") == "minute: \"??\" is not from 0 to 59");
@@ -189,8 +188,8 @@ BOOST_AUTO_TEST_CASE(croniter_gives_the_same_times) {
         ++compared;
         for (std::size_t i = 2; i < parts.size(); ++i) {
             const std::string ours = after(parts[0], at);
-            BOOST_TEST_REQUIRE(ours == parts[i], "seed " << number << ": " << line << "after " << at << ": "
-                                                         << ours);
+            BOOST_TEST_REQUIRE(ours == parts[i],
+                               "seed " << number << ": " << line << "after " << at << ": " << ours);
             at = parts[i];
         }
     }

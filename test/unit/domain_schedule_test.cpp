@@ -91,11 +91,12 @@ std::vector<instant> by_definition(const cron& when, const time_zone& where, ins
     }
     const local_seconds end = where.to_civil(last) + days{2};
     for (local_seconds t = where.to_civil(first) - days{2}; t <= end; t += 1min) {
+        if (!matches(t)) continue;
         const auto day = floor<days>(t);
         const bool day_exists = where.from_civil(day) < where.from_civil(day + days{1});
         const instant run = where.from_civil(t);
         const bool inside = run > first && run <= last;
-        if (inside && day_exists && matches(t) && (runs.empty() || runs.back() != run)) runs.push_back(run);
+        if (inside && day_exists && (runs.empty() || runs.back() != run)) runs.push_back(run);
     }
     return runs;
 }
@@ -153,11 +154,28 @@ BOOST_AUTO_TEST_CASE(names_of_zones) {
             BOOST_TEST_REQUIRE(find_zone(known).has_value());
             BOOST_TEST(find_zone(known)->name() == known);
         }
-    for (const char* unknown :
-         {"", "Mars/Olympus", "Europe", "Europe/", "/usr/share/zoneinfo/UTC", "/etc/passwd", "../UTC",
-          "Europe/../UTC", "Europe//Berlin", "localtime", "posixrules", "right/UTC", "posix/UTC", "Factory",
-          "Fixed/UTC+01:00:00", "+02:00", "UTC0", "file:UTC", "zone.tab", "tzdata.zi", " UTC",
-          "Europe/Berlin\n"})
+    for (const char* unknown : {"",
+                                "Mars/Olympus",
+                                "Europe",
+                                "Europe/",
+                                "/usr/share/zoneinfo/UTC",
+                                "/etc/passwd",
+                                "../UTC",
+                                "Europe/../UTC",
+                                "Europe//Berlin",
+                                "localtime",
+                                "posixrules",
+                                "right/UTC",
+                                "posix/UTC",
+                                "Factory",
+                                "Fixed/UTC+01:00:00",
+                                "+02:00",
+                                "UTC0",
+                                "file:UTC",
+                                "zone.tab",
+                                "tzdata.zi",
+                                " UTC",
+                                "Europe/Berlin\n"})
         BOOST_TEST_CONTEXT(unknown) BOOST_TEST(!find_zone(unknown).has_value());
     BOOST_TEST(!find_zone(std::string_view("UTC\0x", 5)).has_value());
     BOOST_TEST(!find_zone(std::string(1'000'000, 'a')).has_value());
@@ -170,8 +188,8 @@ BOOST_AUTO_TEST_CASE(clocks_of_zones) {
     BOOST_TEST(to_rfc3339(berlin.from_civil(gap)) == "2026-03-29T01:00:00Z");
     BOOST_TEST(to_rfc3339(berlin.from_civil(twice)) == "2026-10-25T00:30:00Z");
     BOOST_TEST((berlin.to_civil(at("2026-10-25T01:30:00.999999Z")) == twice));
-    BOOST_TEST((berlin.to_civil(at("1960-01-01T00:00:00.5Z")) ==
-                local_days{std::chrono::year{1960} / 1 / 1} + 1h));
+    BOOST_TEST(
+        (berlin.to_civil(at("1960-01-01T00:00:00.5Z")) == local_days{std::chrono::year{1960} / 1 / 1} + 1h));
     BOOST_TEST((berlin.offset_at(at("2026-07-01T00:00:00Z")) == 2h));
     BOOST_TEST(to_rfc3339(*berlin.next_change(at("2026-01-01T00:00:00Z"))) == "2026-03-29T01:00:00Z");
     BOOST_TEST(to_rfc3339(*berlin.next_change(at("2026-03-29T01:00:00Z"))) == "2026-10-25T01:00:00Z");
@@ -270,7 +288,7 @@ BOOST_AUTO_TEST_CASE(a_daily_run_happens_once_a_day) {
                         expected == local_days{std::chrono::year{2011} / 12 / 30})
                         expected += days{1};
                     const bool near = run - before >= 22h && run - before <= 26h;
-                    BOOST_TEST_REQUIRE((day == expected && near), to_rfc3339(run, where));
+                    if (day != expected || !near) BOOST_FAIL(to_rfc3339(run, where));
                     before = run;
                 }
             }
@@ -278,14 +296,13 @@ BOOST_AUTO_TEST_CASE(a_daily_run_happens_once_a_day) {
 
 // Clocks change by multiples of a quarter of an hour, so these take no notice.
 BOOST_AUTO_TEST_CASE(every_quarter_of_an_hour_is_just_that) {
-    for (const char* name : zones)
-        BOOST_TEST_CONTEXT(name) {
+    for (const char* name : zones) BOOST_TEST_CONTEXT(name) {
             const time_zone where = zone(name);
             const schedule when = plan("*/15 * * * *");
             instant run = at("2011-01-01T00:00:00Z");
             for (int i = 0; i < 366 * 96; ++i) {
                 const instant next = *next_run(when, where, run);
-                BOOST_TEST_REQUIRE((next - run == 15min), to_rfc3339(run, where));
+                if (next - run != 15min) BOOST_FAIL(to_rfc3339(run, where));
                 run = next;
             }
         }
