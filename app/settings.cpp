@@ -12,12 +12,16 @@
 namespace holdfast::app {
 namespace {
 
-const std::map<std::string, log::level> level_names{{"debug", log::level::debug},
-                                                    {"info", log::level::info},
-                                                    {"warning", log::level::warning},
-                                                    {"error", log::level::error}};
-const std::map<std::string, log::format> format_names{{"text", log::format::text},
-                                                      {"json", log::format::json}};
+std::map<std::string, log::level> level_names() {
+    return {{"debug", log::level::debug},
+            {"info", log::level::info},
+            {"warning", log::level::warning},
+            {"error", log::level::error}};
+}
+
+std::map<std::string, log::format> format_names() {
+    return {{"text", log::format::text}, {"json", log::format::json}};
+}
 
 // Every setting may come from the environment too: --tls-cert is HOLDFAST_TLS_CERT.
 std::string environment_name(const CLI::Option& option) {
@@ -40,11 +44,11 @@ CLI::Option* add_seconds(CLI::App& to, const std::string& name, std::chrono::sec
 void add_log(CLI::App& to, log_settings& log) {
     if (isatty(STDERR_FILENO) == 0) log.format = log::format::json;
     to.add_option("--log-level", log.level, "Lines from this level upwards are written")
-        ->transform(CLI::CheckedTransformer(level_names, CLI::ignore_case))
+        ->transform(CLI::CheckedTransformer(level_names(), CLI::ignore_case))
         ->type_name("debug|info|warning|error")
         ->default_str("info");
     to.add_option("--log-format", log.format, "Shape of the lines; text on a terminal, json otherwise")
-        ->transform(CLI::CheckedTransformer(format_names, CLI::ignore_case))
+        ->transform(CLI::CheckedTransformer(format_names(), CLI::ignore_case))
         ->type_name("text|json");
 }
 
@@ -80,10 +84,10 @@ void add_server(CLI::App& to, server_settings& s) {
     add_seconds(to, "--offer-lease", s.times.offer_lease,
                 "A task not acknowledged within this is handed out again", 1, 86400);
     add_seconds(to, "--run-lease", s.times.run_lease,
-                "A task whose agent is silent for this long is a failed attempt", 1, 7 * 86400);
+                "A task whose agent is silent for this long is a failed attempt", 1, 7L * 86400);
     add_seconds(to, "--retry-base", s.times.retry_base, "First retry within this; doubles with each failure",
                 0, 86400);
-    add_seconds(to, "--retry-cap", s.times.retry_cap, "No retry waits longer", 0, 7 * 86400);
+    add_seconds(to, "--retry-cap", s.times.retry_cap, "No retry waits longer", 0, 7L * 86400);
     add_seconds(to, "--wait-default", s.times.wait_default, "Wait of polls that name none", 0, 600);
     add_seconds(to, "--wait-max", s.times.wait_max, "Longer waits are cut to this", 0, 600);
     add_seconds(to, "--heartbeat", s.times.heartbeat, "How often agents are told to make themselves heard", 1,

@@ -6,6 +6,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 namespace holdfast::db {

@@ -50,7 +50,7 @@ awaitable<result<bool>> pg_task_store::open_poll(tenant_id tenant, agent_id agen
 }
 
 awaitable<result<task_change>> pg_task_store::acknowledge(task_key key) {
-    return acknowledgements_.submit(std::move(key));
+    return acknowledgements_.submit(key);
 }
 
 awaitable<result<task_change>> pg_task_store::finish(task_report report) {

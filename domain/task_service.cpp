@@ -32,7 +32,7 @@ awaitable<result<created_tasks>> task_service::create(tenant_id tenant, std::vec
 awaitable<result<task_change>> task_service::acknowledge(task_key key) {
     const task_id id = key.task;
     const agent_id agent = key.agent;
-    auto changed = co_await tasks_.acknowledge(std::move(key));
+    auto changed = co_await tasks_.acknowledge(key);
     if (!changed) {
         log::warning("[TASKS] Acknowledgement refused: " + std::string(changed.error().detail()),
                      {{"task", id}, {"agent", agent}, {"cause", changed.error().cause()}});

@@ -98,8 +98,8 @@ std::vector<field_error> check(const policy& wanted) {
             {"/description", "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
     if (!find_zone(wanted.timezone))
         wrong.push_back({"/timezone", "must be a time zone of the IANA database, such as Europe/Berlin"});
-    check_range("/spreadSeconds", wanted.spread_seconds, 0, 7 * 86400, wrong);
-    check_range("/minGapSeconds", wanted.min_gap_seconds, 0, 366 * 86400, wrong);
+    check_range("/spreadSeconds", wanted.spread_seconds, 0, 7L * 86400, wrong);
+    check_range("/minGapSeconds", wanted.min_gap_seconds, 0, 366L * 86400, wrong);
     if (wanted.max_age_seconds)
         check_range("/maxAgeSeconds", *wanted.max_age_seconds, 1, 10LL * 366 * 86400, wrong);
     check_range("/maxAttempts", wanted.max_attempts, 1, attempts_max, wrong);

@@ -157,6 +157,7 @@ bool wire::begin_script(const std::string& sql) {
 std::vector<oid> wire::parameter_types(const rows& described) {
     std::vector<oid> out;
     const int count = PQnparams(described.handle());
+    out.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) out.push_back(PQparamtype(described.handle(), i));
     return out;
 }
