@@ -454,6 +454,8 @@ private:
                  : what < 88 ? request::kind::progress
                  : what < 92 ? request::kind::cancel
                              : request::kind::retry;
+        if ((t.task.state == failed || t.task.state == cancelled) && chance(30))
+            r.what = request::kind::retry;
         r.said = chance(40) ? outcome::completed : outcome::failed;
         r.category = static_cast<error_category>(below(5));
         r.retry_after = chance(30) ? 100'000 : 0;
