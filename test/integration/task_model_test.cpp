@@ -37,7 +37,8 @@ unsigned long number_from_environment(const char* name, unsigned long otherwise)
 struct modelled {
     holdfast::task task; // state, attempt, failures, max_attempts; and what never changes
     bool last_attempt_failed = false;
-    bool held_back = false; // until not_before, which is far away
+    bool delayed = false;   // it has a not_before …
+    bool held_back = false; // … that is far away
     std::string session;
     poll_id poll;
     std::optional<int> over_since; // the lease is over, and nobody has looked yet; in the order of their ends
@@ -45,6 +46,13 @@ struct modelled {
     [[nodiscard]] auto order() const {
         return std::tuple(task.scheduled_for.value_or(task.created_at), task.created_at, task.id);
     }
+
+    void be_delayed(bool far) {
+        delayed = true;
+        held_back = far;
+    }
+
+    void be_due() { delayed = held_back = false; }
 
     void leave_the_agent() {
         session.clear();
@@ -66,13 +74,25 @@ std::string words_of(const expected& e) {
            std::to_string(e.attempt);
 }
 
+expected found(const result<task_decision>& r) {
+    if (!r) return {r.error().code(), false, pending, 0};
+    return {std::nullopt, r->repeated, r->now.state, r->now.attempt};
+}
+
 expected found(const result<task_change>& r) {
     if (!r) return {r.error().code(), false, pending, 0};
     return {std::nullopt, r->repeated, r->state, r->attempt};
 }
 
 struct request {
-    enum class kind : std::uint8_t { acknowledge, finish, release } what = kind::acknowledge;
+    enum class kind : std::uint8_t {
+        acknowledge,
+        finish,
+        release,
+        progress,
+        cancel,
+        retry
+    } what = kind::acknowledge;
     agent_id agent;
     task_id task;
     std::optional<int> attempt;
@@ -106,6 +126,7 @@ public:
                 if (!wanted(*t) || !step(*t, event)) continue;
                 if (event == task_event::offer) ++t->task.attempt;
                 t->leave_the_agent();
+                t->be_due();
                 t->session = r.session;
                 t->poll = r.poll;
                 out.push_back(t->task.id);
@@ -138,10 +159,14 @@ public:
 
     expected ask(const request& r) {
         modelled& t = tasks.at(r.task);
-        if (t.task.agent != r.agent) return {errc::not_found};
+        const bool by_operator = r.what == request::kind::cancel || r.what == request::kind::retry;
+        if (!by_operator && t.task.agent != r.agent) return {errc::not_found};
         switch (r.what) {
         case request::kind::acknowledge: return acknowledge(t, r);
         case request::kind::finish: return finish(t, r);
+        case request::kind::progress: return progress(t, r);
+        case request::kind::cancel: return cancel(t);
+        case request::kind::retry: return retry(t);
         case request::kind::release: break;
         }
         return release(t, r);
@@ -159,6 +184,7 @@ public:
             const bool ran = t->task.state == in_progress;
             step(*t, ran ? task_event::run_lapsed : task_event::offer_lapsed);
             t->task.failures += ran ? 1 : 0;
+            if (ran && t->task.state == pending) t->be_delayed(false);
             t->last_attempt_failed = false; // it was nothing that the agent reported
             t->leave_the_agent();
             out.push_back(t->task.id);
@@ -196,6 +222,7 @@ private:
         if (step(t, event)) {
             t.task.failures += failed_now ? 1 : 0;
             t.last_attempt_failed = failed_now;
+            if (t.task.state == pending) t.be_delayed(false);
             t.leave_the_agent();
             return {std::nullopt, false, t.task.state, t.task.attempt};
         }
@@ -213,8 +240,34 @@ private:
         if (!is_present(t, r)) return {errc::lease_lost};
         if (!step(t, task_event::release)) return {errc::conflict};
         --t.task.attempt;
-        t.held_back = r.retry_after > 0;
+        if (r.retry_after > 0) t.be_delayed(true);
         t.leave_the_agent();
+        return {std::nullopt, false, pending, t.task.attempt};
+    }
+
+    static expected progress(modelled& t, const request& r) {
+        if (!is_present(t, r)) return {errc::lease_lost};
+        if (t.task.state == cancelled) return {std::nullopt, true, cancelled, t.task.attempt};
+        if (t.task.state != in_progress) return {errc::conflict};
+        t.over_since.reset();
+        return {std::nullopt, false, in_progress, t.task.attempt};
+    }
+
+    expected cancel(modelled& t) {
+        if (t.task.state == cancelled) return {std::nullopt, true, cancelled, t.task.attempt};
+        if (!step(t, task_event::cancel)) return {errc::conflict};
+        t.leave_the_agent();
+        t.be_due();
+        return {std::nullopt, false, cancelled, t.task.attempt};
+    }
+
+    expected retry(modelled& t) {
+        const task_state from = t.task.state;
+        if (from == pending && !t.delayed) return {std::nullopt, true, pending, t.task.attempt};
+        if (!step(t, task_event::retry)) return {errc::conflict};
+        if (from != pending) t.task.failures = 0;
+        if (from == cancelled) t.last_attempt_failed = false;
+        t.be_due();
         return {std::nullopt, false, pending, t.task.attempt};
     }
 };
@@ -248,7 +301,6 @@ public:
             co_await compare();
         }
         for (const transition& row : transitions()) {
-            if (row.event == task_event::cancel) continue; // nothing asks the store for it
             BOOST_TEST((model_.taken.contains({row.from, row.event, row.to})),
                        name_of(row.from) << " never became " << name_of(row.to) << " by event "
                                          << static_cast<int>(row.event));
@@ -291,7 +343,7 @@ private:
     awaitable<void> refill() {
         std::erase_if(model_.tasks, [this](const auto& each) {
             const task_state s = each.second.task.state;
-            return (s == completed || s == failed) && chance(15);
+            return (s == completed || s == failed || s == cancelled) && chance(15);
         });
         std::vector<task_order> orders;
         while (model_.tasks.size() + orders.size() < live_tasks) {
@@ -397,8 +449,13 @@ private:
         if (chance(10)) r.attempt = std::max(1, t.task.attempt + below(3) - 1);
         const int what = t.task.state == assigned && chance(60) ? 0 : below(100);
         r.what = what < 25   ? request::kind::acknowledge
-                 : what < 80 ? request::kind::finish
-                             : request::kind::release;
+                 : what < 65 ? request::kind::finish
+                 : what < 80 ? request::kind::release
+                 : what < 88 ? request::kind::progress
+                 : what < 92 ? request::kind::cancel
+                             : request::kind::retry;
+        if ((t.task.state == failed || t.task.state == cancelled) && chance(30))
+            r.what = request::kind::retry;
         r.said = chance(40) ? outcome::completed : outcome::failed;
         r.category = static_cast<error_category>(below(5));
         r.retry_after = chance(30) ? 100'000 : 0;
@@ -415,15 +472,28 @@ private:
         const expected wanted = model_.ask(r);
         repeated_ += wanted.repeated ? 1 : 0;
         refused_ += wanted.refused ? 1 : 0;
-        auto answered = co_await sent(r);
-        const expected got = found(answered);
+        const expected got = co_await answer_to(r);
         check(words_of(got) == words_of(wanted),
               "the store: " + words_of(got) + ", the model: " + words_of(wanted));
+    }
+
+    awaitable<expected> answer_to(request r) {
+        if (r.what == request::kind::cancel) {
+            auto decided = co_await store_.cancel(tenant_, r.task);
+            co_return found(decided);
+        }
+        if (r.what == request::kind::retry) {
+            auto decided = co_await store_.retry(tenant_, r.task);
+            co_return found(decided);
+        }
+        auto changed = co_await sent(r);
+        co_return found(changed);
     }
 
     awaitable<result<task_change>> sent(request r) {
         task_key key{tenant_, r.agent, r.task, r.attempt};
         if (r.what == request::kind::acknowledge) return store_.acknowledge(std::move(key));
+        if (r.what == request::kind::progress) return store_.progress({std::move(key), {"{}"}});
         if (r.what == request::kind::release)
             return store_.release({std::move(key), "why not", std::chrono::seconds(r.retry_after)});
         task_report report;
@@ -481,7 +551,8 @@ private:
     awaitable<void> compare() {
         static constexpr pg::statement look{
             "look", "SELECT task_id, status, attempt, failures, last_attempt_failed, "
-                    "coalesce(not_before > now(), false), coalesce(lease_until < now(), false) "
+                    "coalesce(not_before > now(), false), coalesce(lease_until < now(), false), "
+                    "not_before IS NOT NULL "
                     "FROM tasks WHERE tenant_id = $1 AND task_id = ANY($2)"};
         std::vector<task_id> ids;
         for (const auto& [id, t] : model_.tasks) ids.push_back(id);
@@ -494,7 +565,7 @@ private:
             check(state == name_of(t.task.state) && row.get<std::int32_t>(2) == t.task.attempt &&
                       row.get<std::int32_t>(3) == t.task.failures &&
                       row.get<bool>(4) == t.last_attempt_failed && row.get<bool>(5) == t.held_back &&
-                      row.get<bool>(6) == t.over_since.has_value(),
+                      row.get<bool>(6) == t.over_since.has_value() && row.get<bool>(7) == t.delayed,
                   "task " + to_string(t.task.id) + " is " + std::string(state) + " attempt " +
                       std::to_string(row.get<std::int32_t>(2)) + " failures " +
                       std::to_string(row.get<std::int32_t>(3)) + ", in the model " +
