@@ -159,30 +159,43 @@ SELECT w.n, c.n IS NOT NULL, t.status, t.attempt, t.last_attempt_failed, coalesc
   LEFT JOIN c ON c.n = w.n
  WHERE t.task_id = ANY($3::uuid[]))"};
 
-// $1 tenant, $2 task, $3 how long its agent is told to stop it (s). No row: it is over, or there is none.
-// Answers the task, and whether an agent was running it.
+// $1 tenant, $2 task, $3 how long its agent is told to stop it (s). Answers the task as it is now,
+// whether that changed it, and whether an agent was running it.
 constinit const statement tasks_cancel{"tasks_cancel", R"(
-WITH c AS MATERIALIZED (
-  SELECT task_id, status = 'in-progress' AS ran, now() AS at, now() + $3::int * interval '1 second' AS stop_until
-    FROM tasks
-   WHERE tenant_id = $1 AND task_id = $2::uuid AND status IN ('pending', 'assigned', 'in-progress') FOR UPDATE
+WITH f AS MATERIALIZED (
+  SELECT *, now() AS at, now() + $3::int * interval '1 second' AS stop_at
+    FROM tasks WHERE tenant_id = $1 AND task_id = $2::uuid FOR UPDATE
+), c AS (
+  UPDATE tasks x
+     SET status = 'cancelled', completed_at = f.at, lease_until = NULL, session = NULL, poll_id = NULL,
+         not_before = NULL,
+         stop_until = CASE WHEN f.status = 'in-progress' THEN f.stop_at END
+    FROM f
+   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
+     AND f.status IN ('pending', 'assigned', 'in-progress')
+  RETURNING x.*, f.status = 'in-progress' AS ran
 )
-UPDATE tasks t
-   SET status = 'cancelled', completed_at = c.at, lease_until = NULL, session = NULL, poll_id = NULL,
-       not_before = NULL, stop_until = CASE WHEN c.ran THEN c.stop_until END
-  FROM c
- WHERE t.tenant_id = $1 AND t.task_id = $2::uuid AND t.task_id = c.task_id
-RETURNING )" HOLDFAST_TASK_COLUMNS ", c.ran"};
+SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran FROM c t
+UNION ALL
+SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
-// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. No row: there is nothing to retry.
+// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers as tasks_cancel.
 constinit const statement tasks_retry{"tasks_retry", R"(
-UPDATE tasks t
-   SET status = 'pending', failures = CASE WHEN t.status = 'pending' THEN t.failures ELSE 0 END,
-       last_attempt_failed = t.last_attempt_failed AND t.status <> 'cancelled', not_before = NULL,
-       assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL
- WHERE t.tenant_id = $1 AND t.task_id = $2::uuid
-   AND (t.status IN ('failed', 'cancelled') OR (t.status = 'pending' AND t.not_before IS NOT NULL))
-RETURNING )" HOLDFAST_TASK_COLUMNS};
+WITH f AS MATERIALIZED (
+  SELECT * FROM tasks WHERE tenant_id = $1 AND task_id = $2::uuid FOR UPDATE
+), c AS (
+  UPDATE tasks x
+     SET status = 'pending', failures = CASE WHEN f.status = 'pending' THEN f.failures ELSE 0 END,
+         last_attempt_failed = f.last_attempt_failed AND f.status <> 'cancelled', not_before = NULL,
+         assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL
+    FROM f
+   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
+     AND (f.status IN ('failed', 'cancelled') OR (f.status = 'pending' AND f.not_before IS NOT NULL))
+  RETURNING x.*
+)
+SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, false FROM c t
+UNION ALL
+SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
 // $1 tenant; arrays: $2 agents that do not name what they run, $3 agent and $4 task of those that do. What of
 // it was cancelled.

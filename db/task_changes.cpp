@@ -47,6 +47,18 @@ failure no_such_task() {
     return failure{errc::not_found, "there is no such task"};
 }
 
+// Of an operator's statement: the task as it is now, whether that changed it, and whether an agent ran it.
+result<task_decision> decide(const pg::rows& rows, std::optional<failure> (*refuse)(task_state)) {
+    if (rows.empty()) return no_such_task();
+    const pg::row row = rows.front();
+    task now = read_task(row);
+    const bool changed = row.get<bool>(task_columns);
+    if (changed) return task_decision{std::move(now), false, row.get<bool>(task_columns + 1)};
+    auto refused = refuse(now.state);
+    if (refused) return std::move(*refused);
+    return task_decision{std::move(now), true};
+}
+
 struct keys {
     std::vector<agent_id> agents;
     std::vector<task_id> tasks;
@@ -166,27 +178,13 @@ awaitable<result<task_decision>> pg_task_store::cancel(tenant_id tenant, task_id
     auto rows = co_await pool_.exec(
         sql::tasks_cancel, pg::bind(tenant, id, static_cast<std::int32_t>(times_.run_lease.count())));
     if (!rows) co_return std::move(rows).error();
-    if (!rows->empty())
-        co_return task_decision{read_task(rows->front()), false, rows->front().get<bool>(task_columns)};
-    auto found = co_await as_it_stands(tenant, id, refuse_cancel);
-    co_return found;
+    co_return decide(*rows, refuse_cancel);
 }
 
 awaitable<result<task_decision>> pg_task_store::retry(tenant_id tenant, task_id id) {
     auto rows = co_await pool_.exec(sql::tasks_retry, pg::bind(tenant, id));
     if (!rows) co_return std::move(rows).error();
-    if (!rows->empty()) co_return task_decision{read_task(rows->front())};
-    auto found = co_await as_it_stands(tenant, id, refuse_retry);
-    co_return found;
-}
-
-awaitable<result<task_decision>> pg_task_store::as_it_stands(tenant_id tenant, task_id id,
-                                                             std::optional<failure> (*refuse)(task_state)) {
-    auto found = co_await get(tenant, id);
-    if (!found) co_return std::move(found).error();
-    auto refused = refuse(found->state);
-    if (refused) co_return std::move(*refused);
-    co_return task_decision{std::move(*found), true};
+    co_return decide(*rows, refuse_retry);
 }
 
 awaitable<result<void>> pg_task_store::send_releases(std::span<releases::call* const> calls) {

@@ -67,8 +67,6 @@ private:
     awaitable<result<void>> send_releases(std::span<releases::call* const> calls);
     awaitable<result<void>> send_progresses(std::span<progresses::call* const> calls);
     awaitable<result<void>> send_creations(std::span<creations::call* const> calls);
-    awaitable<result<task_decision>> as_it_stands(tenant_id tenant, task_id id,
-                                                  std::optional<failure> (*refuse)(task_state));
     awaitable<result<created_tasks>> create_once(tenant_id tenant, std::vector<task_order> orders,
                                                  idempotency once);
     awaitable<result<created_tasks>> repeat_of(tenant_id tenant, idempotency once);

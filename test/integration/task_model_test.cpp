@@ -275,7 +275,8 @@ private:
 class walk {
 public:
     walk(executor where, const test::scratch_database& scratch, unsigned long seed)
-        : scratch_(scratch),
+        : where_(where),
+          scratch_(scratch),
           pool_(where, pool_settings()),
           store_(where, pool_, times_),
           housekeeping_(pool_, times_),
@@ -315,7 +316,7 @@ private:
     [[nodiscard]] pg::pool_settings pool_settings() const {
         pg::pool_settings out;
         out.connection.conninfo = scratch_.conninfo();
-        out.connections = 1;
+        out.connections = 2; // so that two requests meet in the database
         for (const pg::statement* each : db::sql::all()) out.statements.push_back(*each);
         return out;
     }
@@ -374,8 +375,10 @@ private:
             co_await poll();
         else if (what < 40)
             co_await give_back();
-        else if (what < 80)
+        else if (what < 70)
             co_await change();
+        else if (what < 80)
+            co_await two_changes();
         else if (what < 90)
             co_await let_leases_end();
         else if (what < 97)
@@ -462,13 +465,17 @@ private:
         return r;
     }
 
-    awaitable<void> change() {
-        const request r = make_request();
-        last_ = r;
+    void say(const request& r) {
         say("request " + std::to_string(static_cast<int>(r.what)) + " of task " + to_string(r.task) +
             " attempt " + (r.attempt ? std::to_string(*r.attempt) : "-") + " outcome " +
             std::to_string(static_cast<int>(r.said)) + " category " +
             std::to_string(static_cast<int>(r.category)));
+    }
+
+    awaitable<void> change() {
+        const request r = make_request();
+        last_ = r;
+        say(r);
         const expected wanted = model_.ask(r);
         repeated_ += wanted.repeated ? 1 : 0;
         refused_ += wanted.refused ? 1 : 0;
@@ -476,6 +483,38 @@ private:
         check(words_of(got) == words_of(wanted),
               "the store: " + words_of(got) + ", the model: " + words_of(wanted));
     }
+
+    // Two requests at the same time, often the same one twice: as if one had come before the other.
+    awaitable<void> two_changes() {
+        const request one = make_request();
+        request two = chance(30) ? one : make_request();
+        two.task = one.task;
+        say(one);
+        say(two);
+        say("  both at once");
+        model one_first = model_;
+        model two_first = model_;
+        const std::string one_then = words_of(one_first.ask(one));
+        const std::string wanted = one_then + " and " + words_of(one_first.ask(two));
+        const std::string two_then = words_of(two_first.ask(two));
+        const std::string or_wanted = words_of(two_first.ask(one)) + " and " + two_then;
+        expected got_one;
+        expected got_two;
+        test::together both(where_);
+        auto asked_one = answer_into(one, got_one);
+        auto asked_two = answer_into(two, got_two);
+        both.add(std::move(asked_one));
+        both.add(std::move(asked_two));
+        co_await both.wait();
+        const std::string got = words_of(got_one) + " and " + words_of(got_two);
+        check(got == wanted || got == or_wanted,
+              "the store: " + got + ", the model: " + wanted + ", or the other way round: " + or_wanted);
+        auto rows = co_await looked();
+        const bool this_way = got == wanted && difference(one_first, rows).empty();
+        model_ = this_way ? std::move(one_first) : std::move(two_first);
+    }
+
+    awaitable<void> answer_into(request r, expected& into) { into = co_await answer_to(r); }
 
     awaitable<expected> answer_to(request r) {
         if (r.what == request::kind::cancel) {
@@ -548,7 +587,7 @@ private:
         for (auto& [id, t] : model_.tasks) t.held_back = false;
     }
 
-    awaitable<void> compare() {
+    awaitable<pg::rows> looked() {
         static constexpr pg::statement look{
             "look", "SELECT task_id, status, attempt, failures, last_attempt_failed, "
                     "coalesce(not_before > now(), false), coalesce(lease_until < now(), false), "
@@ -559,22 +598,35 @@ private:
         pg::params with = pg::bind(tenant_, ids);
         auto rows = co_await pool_.exec(look, std::move(with));
         check(bool(rows) && rows->size() == ids.size(), "not all tasks are there");
-        for (const pg::row row : *rows) {
-            const modelled& t = model_.tasks.at(row.get<task_id>(0));
-            const auto state = row.get<std::string_view>(1);
-            check(state == name_of(t.task.state) && row.get<std::int32_t>(2) == t.task.attempt &&
-                      row.get<std::int32_t>(3) == t.task.failures &&
-                      row.get<bool>(4) == t.last_attempt_failed && row.get<bool>(5) == t.held_back &&
-                      row.get<bool>(6) == t.over_since.has_value() && row.get<bool>(7) == t.delayed,
-                  "task " + to_string(t.task.id) + " is " + std::string(state) + " attempt " +
-                      std::to_string(row.get<std::int32_t>(2)) + " failures " +
-                      std::to_string(row.get<std::int32_t>(3)) + ", in the model " +
-                      std::string(name_of(t.task.state)) + " attempt " + std::to_string(t.task.attempt) +
-                      " failures " + std::to_string(t.task.failures) +
-                      ", or differs in its last failure, its delay or its lease");
-        }
+        co_return std::move(*rows);
     }
 
+    awaitable<void> compare() {
+        auto rows = co_await looked();
+        const std::string differs = difference(model_, rows);
+        check(differs.empty(), differs);
+    }
+
+    static std::string difference(const model& from, const pg::rows& rows) {
+        for (const pg::row row : rows) {
+            const modelled& t = from.tasks.at(row.get<task_id>(0));
+            const auto state = row.get<std::string_view>(1);
+            if (state == name_of(t.task.state) && row.get<std::int32_t>(2) == t.task.attempt &&
+                row.get<std::int32_t>(3) == t.task.failures && row.get<bool>(4) == t.last_attempt_failed &&
+                row.get<bool>(5) == t.held_back && row.get<bool>(6) == t.over_since.has_value() &&
+                row.get<bool>(7) == t.delayed)
+                continue;
+            return "task " + to_string(t.task.id) + " is " + std::string(state) + " attempt " +
+                   std::to_string(row.get<std::int32_t>(2)) + " failures " +
+                   std::to_string(row.get<std::int32_t>(3)) + ", in the model " +
+                   std::string(name_of(t.task.state)) + " attempt " + std::to_string(t.task.attempt) +
+                   " failures " + std::to_string(t.task.failures) +
+                   ", or differs in its last failure, its delay or its lease";
+        }
+        return {};
+    }
+
+    executor where_;
     const test::scratch_database& scratch_;
     const timing times_{.offer_lease = std::chrono::hours(1),
                         .run_lease = std::chrono::hours(1),
