@@ -179,9 +179,9 @@ SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran FROM c t
 UNION ALL
 SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
-// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers as tasks_cancel. The lease is
-// null already, and set nevertheless: PostgreSQL holds the constraint between it and the status against the
-// version of the row that the statement began with, before it sees that there is a newer one.
+// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers as tasks_cancel. The lease
+// is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status against
+// the version of the row that the statement began with, before it sees that there is a newer one.
 constinit const statement tasks_retry{"tasks_retry", R"(
 WITH f AS MATERIALIZED (
   SELECT * FROM tasks WHERE tenant_id = $1 AND task_id = $2::uuid FOR UPDATE
