@@ -20,7 +20,7 @@ namespace holdfast::db::sql {
 constinit const statement agents_insert{"agents_insert", R"(
 INSERT INTO agents (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
-ON CONFLICT (tenant_id, lower(hostname)) DO NOTHING
+ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO NOTHING
 RETURNING agent_id, registered_at, updated_at)"};
 
 // As above; a known hostname keeps its agent, and its details where nothing new is said. No row: the hostname
@@ -28,7 +28,7 @@ RETURNING agent_id, registered_at, updated_at)"};
 constinit const statement agents_upsert{"agents_upsert", R"(
 INSERT INTO agents AS a (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, now())
-ON CONFLICT (tenant_id, lower(hostname)) DO UPDATE
+ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO UPDATE
    SET os = coalesce(nullif(excluded.os, ''), a.os), arch = coalesce(nullif(excluded.arch, ''), a.arch),
        version = coalesce(nullif(excluded.version, ''), a.version), ip = coalesce(nullif(excluded.ip, ''), a.ip),
        metadata = coalesce(excluded.metadata, a.metadata), updated_at = excluded.updated_at
@@ -36,22 +36,23 @@ ON CONFLICT (tenant_id, lower(hostname)) DO UPDATE
 RETURNING a.agent_id, a.registered_at, a.updated_at, (xmax = 0))"};
 
 // $1 tenant, $2 heartbeat (s), $3 agent.
-constinit const statement agents_get{"agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS
-                                                   " WHERE a.tenant_id = $1 AND a.agent_id = $3::uuid"};
+constinit const statement agents_get{
+    "agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS
+                  " WHERE a.tenant_id = $1 AND a.agent_id = $3::uuid AND a.deleted_at IS NULL"};
 
 // $1 tenant, $2 heartbeat (s), $3 before, $4 limit.
 constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_COLUMNS R"(
- WHERE a.tenant_id = $1 AND ($3::uuid IS NULL OR a.agent_id < $3) ORDER BY a.agent_id DESC LIMIT $4::int)"};
+ WHERE a.tenant_id = $1 AND a.deleted_at IS NULL AND ($3::uuid IS NULL OR a.agent_id < $3) ORDER BY a.agent_id DESC LIMIT $4::int)"};
 
-constinit const statement agents_exists{"agents_exists",
-                                        "SELECT 1 FROM agents WHERE tenant_id = $1 AND agent_id = $2::uuid"};
+constinit const statement agents_exists{"agents_exists", R"(
+SELECT 1 FROM agents WHERE tenant_id = $1 AND agent_id = $2::uuid AND deleted_at IS NULL)"};
 
 // $1 tenant, $2 agents, each once.
 constinit const statement agents_touch{"agents_touch", R"(
 INSERT INTO agent_contacts (tenant_id, agent_id, last_seen_at)
 SELECT a.tenant_id, a.agent_id, now()
   FROM unnest($2::uuid[]) AS u(agent) JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
- WHERE a.agent_id = ANY($2::uuid[])
+ WHERE a.agent_id = ANY($2::uuid[]) AND a.deleted_at IS NULL
  ORDER BY a.agent_id
 ON CONFLICT (tenant_id, agent_id) DO UPDATE SET last_seen_at = excluded.last_seen_at)"};
 
@@ -61,7 +62,7 @@ INSERT INTO agent_contacts AS k (tenant_id, agent_id, last_seen_at, uptime_secon
 SELECT a.tenant_id, a.agent_id, now(), u.uptime, u.backup, u.disks
   FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::jsonb[]) AS u(agent, uptime, backup, disks)
   JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
- WHERE a.agent_id = ANY($2::uuid[])
+ WHERE a.agent_id = ANY($2::uuid[]) AND a.deleted_at IS NULL
  ORDER BY a.agent_id
 ON CONFLICT (tenant_id, agent_id) DO UPDATE
    SET last_seen_at = excluded.last_seen_at, uptime_seconds = coalesce(excluded.uptime_seconds, k.uptime_seconds),
@@ -77,7 +78,7 @@ UPDATE agents a
    SET os = coalesce(nullif(w.os, ''), a.os), arch = coalesce(nullif(w.arch, ''), a.arch),
        version = coalesce(nullif(w.version, ''), a.version), updated_at = w.at
   FROM w
- WHERE a.tenant_id = $1 AND a.agent_id = ANY($2::uuid[]) AND a.agent_id = w.agent
+ WHERE a.tenant_id = $1 AND a.agent_id = ANY($2::uuid[]) AND a.agent_id = w.agent AND a.deleted_at IS NULL
    AND ((w.os <> '' AND w.os <> a.os) OR (w.arch <> '' AND w.arch <> a.arch)
         OR (w.version <> '' AND w.version <> a.version)))"};
 

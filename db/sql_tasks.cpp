@@ -234,7 +234,7 @@ SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.sta
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
 // $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
 // of the request. Null: as the policy says. A request that names an agent or a policy that is not there makes
-// nothing; the rows behind the tasks say which.
+// nothing; the rows behind the tasks say which. The lock keeps deletions of the agents out.
 constinit const statement tasks_create{"tasks_create", R"(
 WITH w AS MATERIALIZED (
   SELECT u.*, now() AS at
@@ -242,11 +242,14 @@ WITH w AS MATERIALIZED (
                 $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[])
          AS u(task, agent, policy, kind, scheduled, attempts, own_repository, includes, excludes, own_retention,
               own_params, request)
+), a AS MATERIALIZED (
+  SELECT agent_id FROM agents
+   WHERE tenant_id = $1 AND agent_id = ANY($3::uuid[]) AND deleted_at IS NULL ORDER BY agent_id FOR KEY SHARE
 ), j AS MATERIALIZED (
   SELECT w.*, a.agent_id IS NULL AS no_agent, p.policy_id IS NULL AS no_policy, p.max_attempts, p.repository,
          p.include_paths, p.exclude_paths, p.retention, p.execution_params
     FROM w
-    LEFT JOIN agents a ON a.tenant_id = $1 AND a.agent_id = w.agent
+    LEFT JOIN a ON a.agent_id = w.agent
     LEFT JOIN policies p ON p.tenant_id = $1 AND p.policy_id = w.policy AND p.deleted_at IS NULL
 ), t AS (
   INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
@@ -294,7 +297,7 @@ WITH w AS MATERIALIZED (
   SELECT u.n, a.tenant_id, a.agent_id, u.session, u.poll, u.address, now() AS at, now() - interval '2 minutes' AS lately
     FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[]) WITH ORDINALITY AS u(agent, session, poll, address, n)
     JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
-   WHERE a.agent_id = ANY($2::uuid[])
+   WHERE a.agent_id = ANY($2::uuid[]) AND a.deleted_at IS NULL
 ), opened AS (
   INSERT INTO sessions (tenant_id, agent_id, session, poll_id, address, seen_at)
   SELECT tenant_id, agent_id, session, poll, address, at FROM w

@@ -11,11 +11,15 @@ SELECT token_id, kind, agent_id, expires_at FROM tokens
    AND (expires_at IS NULL OR expires_at > now()))"};
 
 // $1 tenant, $2 token, $3 hash, $4 kind, $5 name, $6 agent, $7 expires at, $8 uses at the most. No row: there
-// is no such agent.
+// is no such agent; the lock keeps its deletion, which revokes what it has, out.
 constinit const statement tokens_create{"tokens_create", R"(
+WITH a AS MATERIALIZED (
+  SELECT agent_id FROM agents
+   WHERE tenant_id = $1 AND agent_id = $6::uuid AND deleted_at IS NULL FOR KEY SHARE
+)
 INSERT INTO tokens (tenant_id, token_id, token_hash, kind, name, agent_id, expires_at, max_uses)
 SELECT $1, $2::uuid, $3::bytea, $4::text, $5::text, $6::uuid, $7::timestamptz, $8::int
- WHERE $6::uuid IS NULL OR EXISTS (SELECT FROM agents WHERE tenant_id = $1 AND agent_id = $6)
+ WHERE $6::uuid IS NULL OR EXISTS (SELECT FROM a)
 RETURNING )" HOLDFAST_TOKEN_COLUMNS};
 
 // $1 tenant, $2 before, $3 limit.
