@@ -179,23 +179,30 @@ SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran FROM c t
 UNION ALL
 SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
-// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers as tasks_cancel.
+// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers the task as it is now,
+// whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile.
 constinit const statement tasks_retry{"tasks_retry", R"(
-WITH f AS MATERIALIZED (
-  SELECT * FROM tasks WHERE tenant_id = $1 AND task_id = $2::uuid FOR UPDATE
+WITH a AS MATERIALIZED (
+  SELECT a.agent_id, a.deleted_at
+    FROM agents a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
+   WHERE a.tenant_id = $1 AND t.task_id = $2::uuid FOR KEY SHARE OF a
+), f AS MATERIALIZED (
+  SELECT t.*, a.deleted_at IS NOT NULL AS orphaned
+    FROM a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
+   WHERE t.task_id = $2::uuid FOR UPDATE OF t
 ), c AS (
   UPDATE tasks x
      SET status = 'pending', failures = CASE WHEN f.status = 'pending' THEN f.failures ELSE 0 END,
          last_attempt_failed = f.last_attempt_failed AND f.status <> 'cancelled', not_before = NULL,
          assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL
     FROM f
-   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
+   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id AND NOT f.orphaned
      AND (f.status IN ('failed', 'cancelled') OR (f.status = 'pending' AND f.not_before IS NOT NULL))
   RETURNING x.*
 )
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, false FROM c t
 UNION ALL
-SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
+SELECT )" HOLDFAST_TASK_COLUMNS ", false, t.orphaned FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
 // $1 tenant; arrays: $2 agents that do not name what they run, $3 agent and $4 task of those that do. What of
 // it was cancelled.
