@@ -11,10 +11,10 @@
 namespace holdfast::db {
 namespace {
 
-constexpr int settings_columns = 8;
+constexpr int control_columns = 8;
 
-agent_settings read_settings(const pg::row& row, int first) {
-    agent_settings s;
+agent_control read_control(const pg::row& row, int first) {
+    agent_control s;
     s.limits = {row.get<std::optional<std::int32_t>>(first), row.get<std::optional<std::int32_t>>(first + 1),
                 row.get<std::optional<std::int32_t>>(first + 2),
                 row.get<std::optional<std::int32_t>>(first + 3)};
@@ -24,7 +24,7 @@ agent_settings read_settings(const pg::row& row, int first) {
     return s;
 }
 
-pg::params bind_settings(tenant_id tenant, agent_id agent, const agent_settings& s) {
+pg::params bind_control(tenant_id tenant, agent_id agent, const agent_control& s) {
     std::optional<instant> since;
     std::optional<instant> until;
     std::optional<std::string> note;
@@ -37,7 +37,7 @@ pg::params bind_settings(tenant_id tenant, agent_id agent, const agent_settings&
                     until, note);
 }
 
-constexpr int agent_columns = 16 + settings_columns;
+constexpr int agent_columns = 16 + control_columns;
 
 agent read_agent(const pg::row& row) {
     agent a;
@@ -47,8 +47,8 @@ agent read_agent(const pg::row& row) {
                  row.get<std::string>(5), read_document(row, 6)};
     a.registered_at = row.get<instant>(7);
     a.updated_at = row.get<instant>(8);
-    a.settings = read_settings(row, 9);
-    constexpr int next = 9 + settings_columns;
+    a.control = read_control(row, 9);
+    constexpr int next = 9 + control_columns;
     a.last_seen_at = row.get<std::optional<instant>>(next);
     a.online = row.get<bool>(next + 1);
     a.uptime_seconds = row.get<std::optional<std::int64_t>>(next + 2);
@@ -274,9 +274,9 @@ awaitable<result<agent>> pg_agent_store::change(tenant_id tenant, agent_id agent
     if (!found) co_return std::move(found).error();
     if (found->empty()) co_return no_such_agent();
     const pg::row row = found->front();
-    auto settings = apply(wanted, read_settings(row, 1), row.get<instant>(0));
-    if (!settings) co_return std::move(settings).error();
-    auto set = co_await begun->exec(sql::agents_configure, bind_settings(tenant, agent, *settings));
+    auto control = apply(wanted, read_control(row, 1), row.get<instant>(0));
+    if (!control) co_return std::move(control).error();
+    auto set = co_await begun->exec(sql::agents_configure, bind_control(tenant, agent, *control));
     if (!set) co_return std::move(set).error();
     auto now = co_await begun->exec(sql::agents_get, pg::bind(tenant, silence(), agent));
     if (!now) co_return std::move(now).error();

@@ -6,8 +6,8 @@
 #define HOLDFAST_AGENT_PAUSED                                                                                \
     "(a.paused_at IS NOT NULL AND (a.paused_until IS NULL OR a.paused_until > now()))"
 
-// What read_settings() in agent_store.cpp reads, in this order.
-#define HOLDFAST_AGENT_SETTINGS                                                                              \
+// What read_control() in agent_store.cpp reads, in this order.
+#define HOLDFAST_AGENT_CONTROL                                                                               \
     "a.max_tasks, a.max_backups, a.max_checks, a.max_prunes, a.paused_at, a.paused_until, "                  \
     "a.pause_note, " HOLDFAST_AGENT_PAUSED
 
@@ -18,7 +18,7 @@
 // What read_agent() reads, in this order.
 #define HOLDFAST_AGENT_COLUMNS                                                                               \
     "a.agent_id, a.hostname, a.os, a.arch, a.version, a.ip, a.metadata, a.registered_at, "                   \
-    "a.updated_at, " HOLDFAST_AGENT_SETTINGS ", k.last_seen_at, " HOLDFAST_AGENT_ONLINE                      \
+    "a.updated_at, " HOLDFAST_AGENT_CONTROL ", k.last_seen_at, " HOLDFAST_AGENT_ONLINE                       \
     ", k.uptime_seconds, k.last_backup_status, k.disks, (SELECT count(*) " HOLDFAST_RUNNING_TASKS "), "      \
     "(SELECT count(DISTINCT s.address) > 1 FROM sessions s WHERE s.tenant_id = $1 AND "                      \
     "s.agent_id = a.agent_id AND s.seen_at > now() - interval '2 minutes')"
@@ -73,7 +73,7 @@ constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_CO
  ORDER BY a.agent_id DESC LIMIT $4::int)"};
 
 // $1 tenant, $2 agent. The lock keeps out what must not meet a deletion: new tasks, tokens, assignments.
-constinit const statement agents_lock{"agents_lock", "SELECT now(), " HOLDFAST_AGENT_SETTINGS R"(
+constinit const statement agents_lock{"agents_lock", "SELECT now(), " HOLDFAST_AGENT_CONTROL R"(
   FROM agents a WHERE a.tenant_id = $1 AND a.agent_id = $2::uuid AND a.deleted_at IS NULL FOR UPDATE)"};
 
 // $1 tenant, $2 agent, $3 to $6 limits, $7 paused at, $8 until, $9 note.

@@ -35,7 +35,7 @@ struct agent_pause {
 };
 
 // What operators set.
-struct agent_settings {
+struct agent_control {
     agent_limits limits;
     std::optional<agent_pause> pause;
 };
@@ -44,7 +44,7 @@ struct agent {
     agent_id id;
     std::string hostname;
     agent_details details;
-    agent_settings settings;
+    agent_control control;
     instant registered_at;
     instant updated_at;
     std::optional<instant> last_seen_at; // last poll or heartbeat

@@ -44,7 +44,7 @@ std::vector<field_error> check(const agent_change& wanted, instant now) {
     return wrong;
 }
 
-result<agent_settings> apply(const agent_change& wanted, agent_settings to, instant now) {
+result<agent_control> apply(const agent_change& wanted, agent_control to, instant now) {
     set(to.limits.tasks, wanted.max_tasks);
     set(to.limits.backups, wanted.max_backups);
     set(to.limits.checks, wanted.max_checks);

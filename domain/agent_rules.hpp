@@ -30,6 +30,6 @@ struct agent_change {
 [[nodiscard]] std::vector<field_error> check(const agent_change& wanted, instant now);
 
 // errc::conflict for a note or an end without a pause. Ending a pause ends both.
-[[nodiscard]] result<agent_settings> apply(const agent_change& wanted, agent_settings to, instant now);
+[[nodiscard]] result<agent_control> apply(const agent_change& wanted, agent_control to, instant now);
 
 } // namespace holdfast

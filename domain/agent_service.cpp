@@ -67,7 +67,7 @@ awaitable<result<page<agent>>> agent_service::list(tenant_id tenant, agent_filte
 awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, agent_change wanted) {
     auto now = co_await agents_.change(tenant, id, std::move(wanted));
     if (!now) co_return std::move(now).error();
-    log::info("[AGENTS] Agent changed", {{"agent", id}, {"paused", now->settings.pause.has_value()}});
+    log::info("[AGENTS] Agent changed", {{"agent", id}, {"paused", now->control.pause.has_value()}});
     bell_.ring(std::span(&id, 1));
     co_return now;
 }

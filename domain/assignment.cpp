@@ -83,11 +83,11 @@ awaitable<result<poll_answer>> assignment::poll(poll_request request, peer& call
 awaitable<result<void>> assignment::confirm(const poll_request& request, ticket& place) {
     if (request.by.ends_at && *request.by.ends_at <= steady_clock::now())
         co_return failure{errc::unauthorized, "the token has expired"};
-    while (place.take_doubt()) {
+    while (place.doubted()) {
+        const std::uint32_t doubts = place.doubts();
         auto allowed = co_await tokens_.confirm(request.by, request.agent);
-        if (allowed) continue;
-        place.doubt();
-        co_return std::move(allowed).error();
+        if (!allowed) co_return std::move(allowed).error();
+        place.settle(doubts);
     }
     co_return done;
 }

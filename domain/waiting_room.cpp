@@ -44,7 +44,7 @@ void waiting_room::ticket::ring() {
 }
 
 void waiting_room::ticket::doubt() {
-    doubted_ = true;
+    ++doubts_;
     ring();
 }
 

@@ -50,8 +50,13 @@ public:
         // Whether its caller may still wait here is to be asked anew: makes this place look again.
         void doubt();
 
-        // Says so, once.
-        [[nodiscard]] bool take_doubt() { return std::exchange(doubted_, false); }
+        // How often it was doubted so far. Taken before asking, handed to settle() after it: a doubt in
+        // between stays.
+        [[nodiscard]] std::uint32_t doubts() const { return doubts_; }
+
+        void settle(std::uint32_t doubts) { settled_ = doubts; }
+
+        [[nodiscard]] bool doubted() const { return doubts_ != settled_; }
 
         // Tasks that the agent is to stop.
         [[nodiscard]] std::vector<task_id> take_cancelled() { return std::exchange(cancelled_, {}); }
@@ -73,7 +78,8 @@ public:
         std::uint32_t calls_ = 0;
         wake over_ = wake::called; // called: not over
         bool superseded_ = false;
-        bool doubted_ = false;
+        std::uint32_t doubts_ = 0;
+        std::uint32_t settled_ = 0;
         std::vector<task_id> cancelled_;
         steady_timer timer_;
     };

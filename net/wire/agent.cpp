@@ -39,16 +39,16 @@ agent_view view_of(agent from) {
                   .last_backup_status = std::move(from.last_backup_status),
                   .tasks_running = from.tasks_running,
                   .running_tasks = std::nullopt,
-                  .max_concurrent_tasks = from.settings.limits.tasks,
-                  .max_concurrent_tasks_by_type = {from.settings.limits.backups, from.settings.limits.checks,
-                                                   from.settings.limits.prunes},
-                  .paused = from.settings.pause.has_value(),
+                  .max_concurrent_tasks = from.control.limits.tasks,
+                  .max_concurrent_tasks_by_type = {from.control.limits.backups, from.control.limits.checks,
+                                                   from.control.limits.prunes},
+                  .paused = from.control.pause.has_value(),
                   .paused_until = std::nullopt,
                   .pause_note = std::nullopt,
                   .duplicate_identity = from.duplicate_identity};
-    if (from.settings.pause) {
-        to.paused_until = from.settings.pause->until;
-        to.pause_note = std::move(from.settings.pause->note);
+    if (from.control.pause) {
+        to.paused_until = from.control.pause->until;
+        to.pause_note = std::move(from.control.pause->note);
     }
     return to;
 }
