@@ -23,8 +23,10 @@ std::vector<field_error> check(const wire::token_body& b) {
     if (b.kind != token_kind::agent && b.agent_id) wrong.push_back({"/agentId", "is for agent tokens"});
     if (b.kind == token_kind::root)
         wrong.push_back({"/kind", "there is one root token, made with the installation"});
-    if (b.max_uses && b.kind != token_kind::enroll) wrong.push_back({"/maxUses", "is for enroll tokens"});
-    if (b.max_uses) check_range("/maxUses", *b.max_uses, 1, 1'000'000, wrong);
+    if (b.max_uses && b.kind != token_kind::enroll)
+        wrong.push_back({"/maxUses", "is for enroll tokens"});
+    else if (b.max_uses)
+        check_range("/maxUses", *b.max_uses, 1, 1'000'000, wrong);
     if (b.expires_at && *b.expires_at <= std::chrono::system_clock::now())
         wrong.push_back({"/expiresAt", "must be in the future"});
     return wrong;
