@@ -66,7 +66,7 @@ void server::connect() {
             },
             [this] {
                 for (const auto& each : shards_)
-                    asio::post(each->where(), [s = each.get()] { s->ring_all(); });
+                    asio::post(each->where(), [s = each.get()] { s->doubt_all(); });
             });
     }
     for (const auto& each : shards_) {

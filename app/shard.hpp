@@ -82,7 +82,8 @@ public:
     // This core's own thread.
     void take(const std::vector<hint>& hints) override;
 
-    void ring_all() { room_.ring_all(); }
+    // Hints may have been missed: nothing cached counts, and every poll looks again.
+    void doubt_all();
 
     [[nodiscard]] executor where() override { return context_.get_executor(); }
 
@@ -133,11 +134,11 @@ private:
 
     bell bell_;
     waiting_room room_;
+    token_service token_service_;
     assignment polls_;
     task_service task_service_;
     agent_service agent_service_;
     policy_service policy_service_;
-    token_service token_service_;
     scheduler scheduler_;
     gate gate_;
 

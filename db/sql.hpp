@@ -37,8 +37,13 @@ extern const statement idempotency_find;
 // Agents: sql_agents.cpp
 extern const statement agents_insert;
 extern const statement agents_upsert;
+extern const statement agents_register_again;
 extern const statement agents_get;
 extern const statement agents_list;
+extern const statement agents_lock;
+extern const statement agents_configure;
+extern const statement agents_cancel_tasks;
+extern const statement agents_delete;
 extern const statement agents_exists;
 extern const statement agents_touch;
 extern const statement agents_contact;
@@ -67,6 +72,7 @@ extern const statement runs_settle;
 
 // Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;
+extern const statement tokens_is_good;
 extern const statement tokens_create;
 extern const statement tokens_list;
 extern const statement tokens_revoke;

@@ -33,7 +33,8 @@ UPDATE tasks x
  WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
 RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran)"};
 
-// Whose tasks came due in the last $1 seconds: finds the wake-ups that were lost on the way. $2: at the most.
+// Whose tasks came due in the last $1 seconds, or whose pause ended: finds the wake-ups that were lost on the
+// way. $2: at the most.
 constinit const statement due_agents{"due_agents", R"(
 SELECT tenant_id, agent_id FROM tasks
  WHERE status = 'pending' AND order_at > now() - $1::int * interval '1 second' AND order_at <= now()
@@ -42,6 +43,9 @@ UNION
 SELECT tenant_id, agent_id FROM tasks
  WHERE status = 'pending' AND not_before > now() - $1::int * interval '1 second' AND not_before <= now()
    AND order_at <= now()
+UNION
+SELECT tenant_id, agent_id FROM agents
+ WHERE paused_until > now() - $1::int * interval '1 second' AND paused_until <= now() AND deleted_at IS NULL
 LIMIT $2::int)"};
 
 // Up to $1: the figure is for people and alarms, not for books.
@@ -94,6 +98,11 @@ std::span<const statement* const> all() {
                                      &agents_list,
                                      &agents_exists,
                                      &agents_touch,
+                                     &agents_register_again,
+                                     &agents_lock,
+                                     &agents_configure,
+                                     &agents_cancel_tasks,
+                                     &agents_delete,
                                      &agents_contact,
                                      &agents_details,
                                      &agents_renew_leases,
@@ -110,6 +119,7 @@ std::span<const statement* const> all() {
                                      &policies_get,
                                      &policies_list,
                                      &tokens_find,
+                                     &tokens_is_good,
                                      &tokens_create,
                                      &tokens_list,
                                      &tokens_revoke,

@@ -57,18 +57,21 @@ UPDATE policies p SET deleted_at = now()
    AND NOT EXISTS (SELECT FROM policy_agents g WHERE g.tenant_id = $1 AND g.policy_id = $2::uuid)
 RETURNING p.policy_id)"};
 
-// $1 tenant, $2 policy, $3 agent. Answers whether there is such a policy, and such an agent.
+// $1 tenant, $2 policy, $3 agent. Answers whether there is such a policy, and such an agent; the locks keep
+// deletions of both out.
 constinit const statement policy_agents_assign{"policy_agents_assign", R"(
 WITH p AS MATERIALIZED (
   SELECT tenant_id, policy_id FROM policies
    WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL FOR SHARE
+), a AS MATERIALIZED (
+  SELECT tenant_id, agent_id FROM agents
+   WHERE tenant_id = $1 AND agent_id = $3::uuid AND deleted_at IS NULL FOR KEY SHARE
 ), made AS (
   INSERT INTO policy_agents (tenant_id, policy_id, agent_id, assigned_at, settled_until, next_run_at)
-  SELECT p.tenant_id, p.policy_id, a.agent_id, now(), now(), now()
-    FROM p JOIN agents a ON a.tenant_id = $1 AND a.agent_id = $3::uuid
+  SELECT p.tenant_id, p.policy_id, a.agent_id, now(), now(), now() FROM p JOIN a ON a.tenant_id = p.tenant_id
   ON CONFLICT (tenant_id, policy_id, agent_id) DO NOTHING
 )
-SELECT EXISTS (SELECT FROM p), EXISTS (SELECT FROM agents WHERE tenant_id = $1 AND agent_id = $3::uuid))"};
+SELECT EXISTS (SELECT FROM p), EXISTS (SELECT FROM a))"};
 
 // As above.
 constinit const statement policy_agents_unassign{"policy_agents_unassign", R"(
@@ -76,7 +79,7 @@ WITH gone AS (
   DELETE FROM policy_agents WHERE tenant_id = $1 AND policy_id = $2::uuid AND agent_id = $3::uuid
 )
 SELECT EXISTS (SELECT FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL),
-       EXISTS (SELECT FROM agents WHERE tenant_id = $1 AND agent_id = $3::uuid))"};
+       EXISTS (SELECT FROM agents WHERE tenant_id = $1 AND agent_id = $3::uuid AND deleted_at IS NULL))"};
 
 // $1 tenant, $2 policy, $3 before, $4 limit.
 constinit const statement policy_agents_list{"policy_agents_list", R"(

@@ -179,25 +179,32 @@ SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran FROM c t
 UNION ALL
 SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
-// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers as tasks_cancel. The lease
+// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers the task as it is now,
+// whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile. The lease
 // is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status against
 // the version of the row that the statement began with, before it sees that there is a newer one.
 constinit const statement tasks_retry{"tasks_retry", R"(
-WITH f AS MATERIALIZED (
-  SELECT * FROM tasks WHERE tenant_id = $1 AND task_id = $2::uuid FOR UPDATE
+WITH a AS MATERIALIZED (
+  SELECT a.agent_id, a.deleted_at
+    FROM agents a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
+   WHERE a.tenant_id = $1 AND t.task_id = $2::uuid FOR KEY SHARE OF a
+), f AS MATERIALIZED (
+  SELECT t.*, a.deleted_at IS NOT NULL AS orphaned
+    FROM a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
+   WHERE t.task_id = $2::uuid FOR UPDATE OF t
 ), c AS (
   UPDATE tasks x
      SET status = 'pending', failures = CASE WHEN f.status = 'pending' THEN f.failures ELSE 0 END,
          last_attempt_failed = f.last_attempt_failed AND f.status <> 'cancelled', not_before = NULL,
          assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL, lease_until = NULL
     FROM f
-   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
+   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id AND NOT f.orphaned
      AND (f.status IN ('failed', 'cancelled') OR (f.status = 'pending' AND f.not_before IS NOT NULL))
   RETURNING x.*
 )
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, false FROM c t
 UNION ALL
-SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
+SELECT )" HOLDFAST_TASK_COLUMNS ", false, t.orphaned FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
 // $1 tenant; arrays: $2 agents that do not name what they run, $3 agent and $4 task of those that do. What of
 // it was cancelled.
@@ -236,7 +243,7 @@ SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.sta
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
 // $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
 // of the request. Null: as the policy says. A request that names an agent or a policy that is not there makes
-// nothing; the rows behind the tasks say which.
+// nothing; the rows behind the tasks say which. The lock keeps deletions of the agents out.
 constinit const statement tasks_create{"tasks_create", R"(
 WITH w AS MATERIALIZED (
   SELECT u.*, now() AS at
@@ -244,11 +251,14 @@ WITH w AS MATERIALIZED (
                 $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[])
          AS u(task, agent, policy, kind, scheduled, attempts, own_repository, includes, excludes, own_retention,
               own_params, request)
+), a AS MATERIALIZED (
+  SELECT agent_id FROM agents
+   WHERE tenant_id = $1 AND agent_id = ANY($3::uuid[]) AND deleted_at IS NULL ORDER BY agent_id FOR KEY SHARE
 ), j AS MATERIALIZED (
   SELECT w.*, a.agent_id IS NULL AS no_agent, p.policy_id IS NULL AS no_policy, p.max_attempts, p.repository,
          p.include_paths, p.exclude_paths, p.retention, p.execution_params
     FROM w
-    LEFT JOIN agents a ON a.tenant_id = $1 AND a.agent_id = w.agent
+    LEFT JOIN a ON a.agent_id = w.agent
     LEFT JOIN policies p ON p.tenant_id = $1 AND p.policy_id = w.policy AND p.deleted_at IS NULL
 ), t AS (
   INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
@@ -296,7 +306,7 @@ WITH w AS MATERIALIZED (
   SELECT u.n, a.tenant_id, a.agent_id, u.session, u.poll, u.address, now() AS at, now() - interval '2 minutes' AS lately
     FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[]) WITH ORDINALITY AS u(agent, session, poll, address, n)
     JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
-   WHERE a.agent_id = ANY($2::uuid[])
+   WHERE a.agent_id = ANY($2::uuid[]) AND a.deleted_at IS NULL
 ), opened AS (
   INSERT INTO sessions (tenant_id, agent_id, session, poll_id, address, seen_at)
   SELECT tenant_id, agent_id, session, poll, address, at FROM w

@@ -47,15 +47,18 @@ failure no_such_task() {
     return failure{errc::not_found, "there is no such task"};
 }
 
-// Of an operator's statement: the task as it is now, whether that changed it, and whether an agent ran it.
+// Of an operator's statement: the task as it is now, whether that changed it, and if so, whether an agent ran
+// it; if not, whether its agent is gone.
 result<task_decision> decide(const pg::rows& rows, std::optional<failure> (*refuse)(task_state)) {
     if (rows.empty()) return no_such_task();
     const pg::row row = rows.front();
     task now = read_task(row);
     const bool changed = row.get<bool>(task_columns);
-    if (changed) return task_decision{std::move(now), false, row.get<bool>(task_columns + 1)};
+    const bool more = row.get<bool>(task_columns + 1);
+    if (changed) return task_decision{std::move(now), false, more};
     auto refused = refuse(now.state);
     if (refused) return std::move(*refused);
+    if (more) return failure{errc::conflict, "the task's agent was deleted"};
     return task_decision{std::move(now), true};
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "domain/agent.hpp"
+#include "domain/agent_rules.hpp"
 #include "domain/async.hpp"
 #include "domain/identity.hpp"
 #include "domain/page.hpp"
@@ -180,6 +181,12 @@ struct registered {
     bool created = false;
 };
 
+struct agent_filter {
+    std::optional<bool> online;
+    std::optional<bool> paused;
+    std::optional<std::string> hostname; // a part of it, whatever the case
+};
+
 class agent_store {
 public:
     // With `token_hash` (of an enrolled agent's own new token) a hostname that is taken is a failure.
@@ -187,6 +194,8 @@ public:
                                                  std::string token_hash) = 0;
     // A known hostname is the same agent with new details.
     virtual awaitable<result<registered>> register_(identity by, registration wanted) = 0;
+    // An agent by its own token. errc::forbidden where the hostname is not its own.
+    virtual awaitable<result<registered>> register_again(identity by, registration wanted) = 0;
     // May a fleet token act as this agent?
     virtual awaitable<result<bool>> is_member(tenant_id tenant, token_id fleet, agent_id agent) = 0;
 
@@ -195,7 +204,11 @@ public:
     // Of a poll: seen now.
     virtual awaitable<result<void>> touch(tenant_id tenant, agent_id agent) = 0;
     virtual awaitable<result<agent>> get(tenant_id tenant, agent_id agent) = 0;
-    virtual awaitable<result<page<agent>>> list(tenant_id tenant, page_request page) = 0;
+    virtual awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) = 0;
+    virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) = 0;
+    // Ends its tokens and assignments; its hostname is free again, its tasks stay. errc::conflict while it
+    // has open tasks, unless these are to be cancelled: they are the answer.
+    virtual awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel) = 0;
 
 protected:
     ~agent_store() = default;
@@ -281,18 +294,16 @@ struct token_record {
     int uses = 0;
 };
 
-struct known_token {
-    identity who;
-    std::optional<instant> expires_at;
-};
-
 class token_store {
 public:
     // Nothing: not known, revoked, or expired.
-    virtual awaitable<result<std::optional<known_token>>> find(tenant_id tenant, std::string hash) = 0;
+    virtual awaitable<result<std::optional<identity>>> find(tenant_id tenant, std::string hash) = 0;
+    virtual awaitable<result<bool>> is_good(tenant_id tenant, token_id id) = 0;
     virtual awaitable<result<token_record>> create(tenant_id tenant, token_record wanted,
                                                    std::string hash) = 0;
-    virtual awaitable<result<page<token_record>>> list(tenant_id tenant, page_request page) = 0;
+    // All, or those of one agent.
+    virtual awaitable<result<page<token_record>>> list(tenant_id tenant, std::optional<agent_id> agent,
+                                                       page_request page) = 0;
     // errc::not_found where there is none that is still good.
     virtual awaitable<result<void>> revoke(tenant_id tenant, token_id id) = 0;
     virtual awaitable<result<void>> create_tenant(tenant_id tenant, std::string name, token_record admin,

@@ -30,7 +30,9 @@ public:
 
     void cancelled(agent_id, task_id) override {}
 
-    void forget_tokens(tenant_id) override {}
+    void revoked(token_id) override {}
+
+    void deleted(agent_id) override {}
 };
 
 // A server's part in this.
