@@ -88,6 +88,7 @@ awaitable<void> housekeeper::end_leases() {
                   : "[TASKS] Lease ended: not acknowledged",
             {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}});
         agents.push_back(e.agent);
+        agents.insert(agents.end(), e.freed_for.begin(), e.freed_for.end());
     }
     if (!agents.empty()) bell_.ring(agents);
 }

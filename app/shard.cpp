@@ -53,7 +53,7 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
       polls_(tasks_, token_service_, room_, bell_, counts_),
       task_service_(tasks_, bell_, counts_),
       agent_service_(agents_, bell_, counts_, settings_.times),
-      policy_service_(policies_, task_service_),
+      policy_service_(policies_, task_service_, bell_),
       scheduler_(schedule_store_, bell_, counts_),
       gate_(token_service_),
       services_{where(),         polls_,         task_service_,   agent_service_,

@@ -14,7 +14,8 @@ namespace holdfast::db::sql {
 
 using pg::statement;
 
-// Tasks: sql_tasks.cpp
+// Tasks: sql_offers.cpp, sql_tasks.cpp
+extern const statement tasks_prepare;
 extern const statement tasks_offer;
 extern const statement tasks_give_back;
 extern const statement tasks_acknowledge;

@@ -1,4 +1,5 @@
 #include "db/sql.hpp"
+#include "db/sql_columns.hpp"
 
 #include <array>
 
@@ -20,18 +21,21 @@ WITH c AS MATERIALIZED (
     FROM tasks
    WHERE tenant_id = $1 AND status IN ('assigned', 'in-progress') AND lease_until < now()
    ORDER BY lease_until LIMIT $2::int FOR UPDATE SKIP LOCKED
+), z AS (
+  UPDATE tasks x
+     SET status = c.becomes, failures = x.failures + CASE WHEN c.ran THEN 1 ELSE 0 END,
+         last_attempt_failed = false, lease_until = NULL, session = NULL, poll_id = NULL,
+         not_before = CASE WHEN c.ran AND c.becomes = 'pending' THEN c.again_at END,
+         completed_at = CASE WHEN c.becomes = 'failed' THEN c.at END,
+         error_category = CASE WHEN c.ran THEN 'unknown' ELSE x.error_category END,
+         error_message = CASE WHEN c.ran THEN 'the lease ended: the agent was not heard of in time'
+                              ELSE x.error_message END
+    FROM c
+   WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+  RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran, x.repository_key, x.task_type
 )
-UPDATE tasks x
-   SET status = c.becomes, failures = x.failures + CASE WHEN c.ran THEN 1 ELSE 0 END,
-       last_attempt_failed = false, lease_until = NULL, session = NULL, poll_id = NULL,
-       not_before = CASE WHEN c.ran AND c.becomes = 'pending' THEN c.again_at END,
-       completed_at = CASE WHEN c.becomes = 'failed' THEN c.at END,
-       error_category = CASE WHEN c.ran THEN 'unknown' ELSE x.error_category END,
-       error_message = CASE WHEN c.ran THEN 'the lease ended: the agent was not heard of in time'
-                            ELSE x.error_message END
-  FROM c
- WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
-RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran)"};
+SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS(
+                                                       "z.repository_key", "z.task_type") " FROM z"};
 
 // Whose tasks came due in the last $1 seconds, or whose pause ended: finds the wake-ups that were lost on the
 // way. $2: at the most.
@@ -74,7 +78,8 @@ constinit const statement wakeups_notify{"wakeups_notify",
                                          "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"};
 
 std::span<const statement* const> all() {
-    static constexpr std::array list{&tasks_offer,
+    static constexpr std::array list{&tasks_prepare,
+                                     &tasks_offer,
                                      &tasks_give_back,
                                      &tasks_acknowledge,
                                      &tasks_finish,

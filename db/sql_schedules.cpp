@@ -29,8 +29,9 @@ WITH w AS MATERIALIZED (
     FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
                 $7::timestamptz[]) AS u(policy, agent, settled, due, settles, again)
     JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = u.policy AND g.agent_id = u.agent
-   WHERE g.settled_until = u.settled AND g.next_run_at = u.due
-     FOR UPDATE OF g SKIP LOCKED
+    JOIN agents a ON a.tenant_id = $1 AND a.agent_id = g.agent_id
+   WHERE g.settled_until = u.settled AND g.next_run_at = u.due AND a.deleted_at IS NULL
+     FOR UPDATE OF g SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
 ), settled AS (
   UPDATE policy_agents g SET settled_until = w.settles, next_run_at = w.again
     FROM w WHERE g.tenant_id = $1 AND g.policy_id = w.policy_id AND g.agent_id = w.agent_id

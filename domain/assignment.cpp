@@ -175,11 +175,12 @@ awaitable<void> assignment::give_back(tenant_id tenant, agent_id agent, poll_id 
                      {{"agent", agent}, {"tasks", count}, {"cause", given.error().cause()}});
         co_return;
     }
-    counts_.tasks_given_back.add(static_cast<std::uint64_t>(*given));
-    log::info("[TASKS] Gave " + std::to_string(*given) + " undelivered task(s) of agent " + to_string(agent) +
-                  " back",
+    counts_.tasks_given_back.add(static_cast<std::uint64_t>(given->count));
+    log::info("[TASKS] Gave " + std::to_string(given->count) + " undelivered task(s) of agent " +
+                  to_string(agent) + " back",
               {{"agent", agent}});
-    bell_.ring(std::span(&agent, 1));
+    given->freed_for.push_back(agent);
+    bell_.ring(given->freed_for);
 }
 
 void assignment::undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll,

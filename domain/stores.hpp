@@ -80,6 +80,7 @@ struct task_change {
     int attempt = 0;
     instant at;                      // acknowledged, finished; of progress: the lease's end
     std::optional<instant> again_at; // of a failed attempt that leaves another
+    std::vector<agent_id> freed_for; // agents whose tasks waited for the repository
 };
 
 // An operator's change of a task.
@@ -87,6 +88,7 @@ struct task_decision {
     task now;
     bool repeated = false; // it stood so before
     bool ran = false;      // an agent was running it
+    std::vector<agent_id> freed_for = {};
 };
 
 struct task_order { // a task to be made; what is left out is taken from the policy
@@ -107,6 +109,11 @@ struct idempotency {
     std::string digest; // SHA-256 of the request, 32 bytes
 };
 
+struct given_back {
+    int count = 0;
+    std::vector<agent_id> freed_for;
+};
+
 struct created_tasks {
     std::vector<task> tasks;
     bool repeated = false; // by its idempotency key; nothing was made
@@ -124,7 +131,8 @@ public:
     // The atomic assignment.
     virtual awaitable<result<offer_answer>> offer(offer_request request) = 0;
     // Undoes an offer whose answer was not delivered; tasks that are no longer this poll's are left alone.
-    virtual awaitable<result<int>> give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) = 0;
+    virtual awaitable<result<given_back>> give_back(tenant_id tenant, poll_id poll,
+                                                    std::vector<task_id> tasks) = 0;
     // Makes this poll its session's newest. True: the agent has another session from another address now.
     virtual awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session,
                                               poll_id poll, std::string address) = 0;
@@ -154,6 +162,7 @@ struct ended_lease {
     task_state now = task_state::pending;
     int attempt = 0;
     bool ran = false; // it was the run lease: a failed attempt
+    std::vector<agent_id> freed_for;
 };
 
 // What no request asks for. Safe on any number of servers at the same time.
