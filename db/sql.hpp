@@ -15,6 +15,7 @@ namespace holdfast::db::sql {
 using pg::statement;
 
 // Tasks: sql_offers.cpp, sql_tasks.cpp
+extern const statement repositories_add;
 extern const statement tasks_prepare;
 extern const statement tasks_offer;
 extern const statement tasks_give_back;

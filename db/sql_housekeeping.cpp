@@ -78,7 +78,8 @@ constinit const statement wakeups_notify{"wakeups_notify",
                                          "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"};
 
 std::span<const statement* const> all() {
-    static constexpr std::array list{&tasks_prepare,
+    static constexpr std::array list{&repositories_add,
+                                     &tasks_prepare,
                                      &tasks_offer,
                                      &tasks_give_back,
                                      &tasks_acknowledge,

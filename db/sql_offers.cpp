@@ -5,6 +5,13 @@
 
 namespace holdfast::db::sql {
 
+// $1 tenant, $2 keys. By itself: it may have to wait for who prepares, and must hold nothing that they wait
+// for.
+constinit const statement repositories_add{"repositories_add", R"(
+INSERT INTO repositories (tenant_id, repository_key)
+SELECT $1::uuid, u.repository_key FROM unnest($2::bigint[]) AS u(repository_key) ORDER BY u.repository_key
+ON CONFLICT (tenant_id, repository_key) DO NOTHING)"};
+
 // $1 tenant; arrays, one row for each asking agent: $2 agent, $3 bits of types, $4 lookahead (s; -1: all); $5
 // barrier, $6 how long a claim holds (s). Takes the repositories of their due checks and prunes, as far as
 // nobody assigns anything of them at this moment. To be followed by tasks_offer with the same barrier, in one
@@ -48,7 +55,8 @@ UPDATE repositories r
 // attempt. Answers the tasks; for agents that get nothing when something comes due by itself; whether the
 // agent has a check or prune to prepare for; and whether it should ask again at once.
 constinit const statement tasks_offer{
-    "tasks_offer", R"(
+    "tasks_offer",
+    R"(
 WITH w AS MATERIALIZED (
   SELECT u.agent, u.n, u.session, u.poll, u.waits, u.kinds, now() AS at, u.ahead * interval '1 second' AS ahead,
          CASE WHEN u.ahead < 0 THEN 'infinity' ELSE now() + u.ahead * interval '1 second' END AS horizon,
@@ -115,12 +123,6 @@ WITH w AS MATERIALIZED (
 ), locked AS MATERIALIZED (
   SELECT r.repository_key, r.barrier FROM repositories r
    WHERE r.tenant_id = $1 AND r.repository_key = ANY(ARRAY(SELECT repository_key FROM f)) FOR SHARE SKIP LOCKED
-), first_seen AS (
-  INSERT INTO repositories (tenant_id, repository_key)
-  SELECT $1::uuid, f.repository_key FROM f
-   WHERE NOT EXISTS (SELECT FROM repositories r WHERE r.tenant_id = $1 AND r.repository_key = f.repository_key)
-   GROUP BY f.repository_key
-  ON CONFLICT (tenant_id, repository_key) DO NOTHING
 ), ranked AS MATERIALIZED (
   SELECT f.*,
          row_number() OVER (PARTITION BY f.agent, f.task_type ORDER BY f.order_at, f.created_at, f.task_id)
@@ -161,11 +163,14 @@ WITH w AS MATERIALIZED (
               AND e.task_type IN ('check', 'prune') AND e.task_type = ANY(s.kinds) AND e.order_at <= s.horizon
               AND (e.not_before IS NULL OR e.not_before <= s.at)) AS exclusive,
          s.stale OR EXISTS (SELECT FROM ranked k WHERE k.agent = s.agent AND k.within
-                               AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh))) AS at_once
+                               AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh))) AS at_once,
+         ARRAY(SELECT DISTINCT k.repository_key FROM ranked k
+                WHERE k.agent = s.agent AND NOT EXISTS (
+                      SELECT FROM repositories r WHERE r.tenant_id = $1 AND r.repository_key = k.repository_key)) AS unknown
     FROM s
 )
 SELECT )" HOLDFAST_TASK_COLUMNS
-                   R"(, t.agent_id AS asker, NULL::bigint AS due_in_us, NULL::boolean, NULL::boolean FROM t
+    R"(, t.agent_id AS asker, NULL::bigint AS due_in_us, NULL::boolean, NULL::boolean, NULL::bigint[] FROM t
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.agent,
@@ -180,7 +185,7 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, N
             WHERE d.tenant_id = $1 AND d.agent_id = s.agent AND d.status = 'pending' AND d.order_at <= s.horizon
               AND r.claim_until > s.at AND r.claim_task <> d.task_id),
           s.resumes) - s.at) * 1000000)::bigint END,
-       s.exclusive, s.at_once
+       s.exclusive, s.at_once, s.unknown
   FROM seen s WHERE (s.waits = 1 AND NOT s.served) OR s.exclusive OR s.at_once)"};
 
 } // namespace holdfast::db::sql

@@ -12,6 +12,8 @@
 
 namespace holdfast::db {
 
+class offer_question;
+
 class pg_task_store final : public task_store {
 public:
     using batch_observer = std::function<void(std::size_t calls)>;
@@ -61,6 +63,7 @@ private:
     using progresses = pg::batcher<task_progress, task_change>;
     using creations = pg::batcher<creation, std::vector<task>>;
 
+    awaitable<result<void>> ask_again(offer_question& asked);
     awaitable<result<void>> send_offers(std::span<offers::call* const> calls);
     awaitable<result<void>> send_openings(std::span<openings::call* const> calls);
     awaitable<result<void>> send_acknowledgements(std::span<acknowledgements::call* const> calls);
