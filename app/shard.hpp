@@ -8,9 +8,11 @@
 #include "db/housekeeping_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
+#include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
 #include "domain/metrics.hpp"
+#include "domain/scheduler.hpp"
 #include "net/deadlines.hpp"
 #include "net/handlers/services.hpp"
 #include "net/listener.hpp"
@@ -87,6 +89,8 @@ public:
 
     [[nodiscard]] housekeeping_store& housekeeping() { return housekeeping_; }
 
+    [[nodiscard]] scheduler& schedules() { return scheduler_; }
+
     [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
 
     [[nodiscard]] metrics& own_counts() { return counts_; }
@@ -126,6 +130,7 @@ private:
     db::pg_policy_store policies_;
     db::pg_token_store tokens_;
     db::pg_housekeeping_store housekeeping_;
+    db::pg_schedule_store schedule_store_;
 
     bell bell_;
     waiting_room room_;
@@ -134,6 +139,7 @@ private:
     task_service task_service_;
     agent_service agent_service_;
     policy_service policy_service_;
+    scheduler scheduler_;
     gate gate_;
 
     net::services services_;

@@ -64,6 +64,12 @@ extern const statement policy_agents_assign;
 extern const statement policy_agents_unassign;
 extern const statement policy_agents_list;
 
+// Schedules: sql_schedules.cpp. The first two read over all tenants.
+extern const statement runs_tenants;
+extern const statement runs_due_in;
+extern const statement runs_due;
+extern const statement runs_settle;
+
 // Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;
 extern const statement tokens_is_good;

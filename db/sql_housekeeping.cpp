@@ -132,7 +132,11 @@ std::span<const statement* const> all() {
                                      &sessions_tenants,
                                      &sessions_forget,
                                      &idempotency_tenants,
-                                     &idempotency_forget};
+                                     &idempotency_forget,
+                                     &runs_tenants,
+                                     &runs_due_in,
+                                     &runs_due,
+                                     &runs_settle};
     return list;
 }
 

@@ -180,7 +180,9 @@ UNION ALL
 SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
 // $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers the task as it is now,
-// whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile.
+// whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile. The lease
+// is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status against
+// the version of the row that the statement began with, before it sees that there is a newer one.
 constinit const statement tasks_retry{"tasks_retry", R"(
 WITH a AS MATERIALIZED (
   SELECT a.agent_id, a.deleted_at
@@ -194,7 +196,7 @@ WITH a AS MATERIALIZED (
   UPDATE tasks x
      SET status = 'pending', failures = CASE WHEN f.status = 'pending' THEN f.failures ELSE 0 END,
          last_attempt_failed = f.last_attempt_failed AND f.status <> 'cancelled', not_before = NULL,
-         assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL
+         assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL, lease_until = NULL
     FROM f
    WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id AND NOT f.orphaned
      AND (f.status IN ('failed', 'cancelled') OR (f.status = 'pending' AND f.not_before IS NOT NULL))

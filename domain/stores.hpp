@@ -9,6 +9,7 @@
 #include "domain/identity.hpp"
 #include "domain/page.hpp"
 #include "domain/policy.hpp"
+#include "domain/policy_runs.hpp"
 #include "domain/result.hpp"
 #include "domain/task.hpp"
 #include "domain/task_rules.hpp"
@@ -237,6 +238,49 @@ public:
 
 protected:
     ~policy_store() = default;
+};
+
+// An agent of a policy whose next run is due, as it was seen.
+struct due_assignment {
+    policy_id policy;
+    agent_id agent;
+    instant settled_until;
+    instant next_run_at;
+    instant now; // the database's clock
+    timetable when;
+};
+
+// What becomes of it: nothing when somebody has settled it, or changed its timetable, since it was seen.
+struct settled_assignment {
+    due_assignment seen;
+    instant settled_until;
+    std::optional<instant> next_run_at;
+    std::vector<due_run> runs;
+};
+
+struct settled_run {
+    task_id task;
+    policy_id policy;
+    agent_id agent;
+    task_type type = task_type::backup;
+    instant at;
+    bool overlaps = false; // no task: one of the same kind is open, and the policy says skip
+    bool made = false;
+};
+
+// Safe on any number of servers at the same time.
+class schedule_store {
+public:
+    virtual awaitable<result<std::vector<tenant_id>>> tenants_with_due_runs() = 0;
+    // How long until the next is due; nothing: none will be.
+    virtual awaitable<result<std::optional<std::chrono::microseconds>>> next_due_in() = 0;
+    virtual awaitable<result<std::vector<due_assignment>>> due(tenant_id tenant, int limit) = 0;
+    // Tasks and next runs, all or none.
+    virtual awaitable<result<std::vector<settled_run>>> settle(tenant_id tenant,
+                                                               std::vector<settled_assignment> all) = 0;
+
+protected:
+    ~schedule_store() = default;
 };
 
 struct token_record {
