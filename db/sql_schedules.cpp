@@ -22,15 +22,17 @@ SELECT g.policy_id, g.agent_id, g.settled_until, g.next_run_at, now(), p.schedul
 // $1 tenant; arrays, one row for each agent of a policy: $2 policy, $3 agent, $4 and $5 settled_until and
 // next_run_at as they were seen, $6 and $7 as they become; one row for each run: $8 task, $9 policy, $10
 // agent, $11 type, $12 its time. What somebody else has settled meanwhile is left alone. Answers the runs
-// that were settled here: whether another task of their kind is open, and whether the task was made.
+// that were settled here: whether another task of their kind is open, and whether the task was made. An agent
+// that is being deleted is not waited for.
 constinit const statement runs_settle{"runs_settle", R"(
 WITH w AS MATERIALIZED (
   SELECT g.policy_id, g.agent_id, u.settles, u.again
     FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
                 $7::timestamptz[]) AS u(policy, agent, settled, due, settles, again)
     JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = u.policy AND g.agent_id = u.agent
-   WHERE g.settled_until = u.settled AND g.next_run_at = u.due
-     FOR UPDATE OF g SKIP LOCKED
+    JOIN agents a ON a.tenant_id = $1 AND a.agent_id = g.agent_id
+   WHERE g.settled_until = u.settled AND g.next_run_at = u.due AND a.deleted_at IS NULL
+     FOR UPDATE OF g SKIP LOCKED FOR KEY SHARE OF a SKIP LOCKED
 ), settled AS (
   UPDATE policy_agents g SET settled_until = w.settles, next_run_at = w.again
     FROM w WHERE g.tenant_id = $1 AND g.policy_id = w.policy_id AND g.agent_id = w.agent_id

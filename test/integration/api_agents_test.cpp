@@ -423,6 +423,21 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_for_an_agent_that_is_being_deleted) {
     BOOST_TEST(home.database().ask("SELECT count(*) FROM tokens WHERE agent_id IS NOT NULL") == "0");
 }
 
+BOOST_AUTO_TEST_CASE(schedules_do_not_wait_for_a_deletion) {
+    const std::string staying = register_agent("staying");
+    for (const std::string& id : {agent, staying})
+        BOOST_TEST_REQUIRE(root.post("/policies/" + policy + "/agents/" + id).status == 204U);
+    const std::string which = " WHERE agent_id = '" + agent + "'";
+    open_transaction deletion(*this, "SELECT FROM agents" + which +
+                                         " FOR UPDATE; UPDATE agents SET deleted_at = now()" + which);
+    home.database().execute(
+        "UPDATE policy_agents SET settled_until = now() - interval '2 days', next_run_at = now()");
+    for (int i = 0; root.get("/tasks?agentId=" + staying).body.at("items").as_array().empty(); ++i)
+        BOOST_TEST_REQUIRE(i < 10'000);
+    deletion.commit();
+    BOOST_TEST(home.database().ask("SELECT count(*) FROM tasks" + which) == "0");
+}
+
 BOOST_AUTO_TEST_CASE(an_agent_is_not_deleted_beside_a_task_that_is_being_made) {
     const std::string task = make_task(agent);
     BOOST_TEST_REQUIRE(root.post("/tasks/" + task + "/cancel").status == 200U);

@@ -139,6 +139,12 @@ BOOST_AUTO_TEST_CASE(every_bad_field_of_a_token_is_named) {
     BOOST_TEST(nobody.body.at("errors").at(0).at("pointer").as_string() == "/agentId");
 }
 
+BOOST_AUTO_TEST_CASE(a_tenant_needs_a_name) {
+    const answer refused = root.post("/tenants", R"({"name":""})");
+    BOOST_TEST(refused.status == 400U);
+    BOOST_TEST(refused.body.at("errors").at(0).at("pointer").as_string() == "/name");
+}
+
 BOOST_AUTO_TEST_CASE(uses_are_counted) {
     client enroll = with(token("enroll", R"(,"maxUses":2)"));
     BOOST_TEST_REQUIRE(enroll.post("/agents/register", R"({"hostname":"a"})").status == 201U);
