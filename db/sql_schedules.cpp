@@ -22,7 +22,8 @@ SELECT g.policy_id, g.agent_id, g.settled_until, g.next_run_at, now(), p.schedul
 // $1 tenant; arrays, one row for each agent of a policy: $2 policy, $3 agent, $4 and $5 settled_until and
 // next_run_at as they were seen, $6 and $7 as they become; one row for each run: $8 task, $9 policy, $10
 // agent, $11 type, $12 its time. What somebody else has settled meanwhile is left alone. Answers the runs
-// that were settled here: whether another task of their kind is open, and whether the task was made.
+// that were settled here: whether another task of their kind is open, and whether the task was made. An agent
+// that is being deleted is not waited for.
 constinit const statement runs_settle{"runs_settle", R"(
 WITH w AS MATERIALIZED (
   SELECT g.policy_id, g.agent_id, u.settles, u.again

@@ -23,11 +23,6 @@ void check_text(std::string_view name, const std::optional<std::string>& text,
                          "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
 }
 
-std::optional<failure> refused(std::vector<field_error> wrong) {
-    if (wrong.empty()) return std::nullopt;
-    return invalid(std::move(wrong));
-}
-
 std::optional<failure> check(const wire::registration_body& b) {
     std::vector<field_error> wrong;
     if (!is_hostname(b.hostname))

@@ -46,6 +46,12 @@ awaitable<reply> metrics(services& s, exchange& x);
 awaitable<reply> openapi(services& s, exchange& x);
 awaitable<reply> version(services& s, exchange& x);
 
+// What a check found, as an answer; nothing: it found nothing.
+[[nodiscard]] inline std::optional<failure> refused(std::vector<field_error> wrong) {
+    if (wrong.empty()) return std::nullopt;
+    return invalid(std::move(wrong));
+}
+
 // Viewers read what operators read, secrets masked.
 [[nodiscard]] inline bool masks_secrets(const exchange& x) {
     return x.identity().kind == token_kind::viewer;
