@@ -31,7 +31,6 @@ struct progress {
     std::atomic<std::uint64_t> polls = 0;   // answered, with tasks or without
     std::atomic<std::uint64_t> made = 0;
     std::atomic<std::uint64_t> finished = 0;
-    std::atomic<std::uint64_t> failures = 0;
 };
 
 // One thread's own.

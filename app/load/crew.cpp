@@ -80,7 +80,7 @@ void crew::watch(std::chrono::duration<double> length, const std::string& doing)
 }
 
 reading crew::read() const {
-    reading out{steady_clock::now(), sample_of(of_.settings.server_pids), own_cpu()};
+    reading out{steady_clock::now(), sample_of(of_.settings.server_pids), own_cpu(), 0, 0, 0};
     for (const auto& each : workers_) {
         out.polls += each->seen().polls;
         out.made += each->seen().made;
@@ -93,15 +93,15 @@ void crew::show(const std::string& doing) {
     if (interrupted != 0 && !std::exchange(hurried_, true))
         for (const auto& each : workers_) each->hurry();
     if (!on_terminal_) return;
-    std::uint64_t registered = 0;
-    std::uint64_t waiting = 0;
+    std::uint64_t registered = 0, waiting = 0, made = 0, finished = 0;
     for (const auto& each : workers_) {
         registered += each->seen().registered;
         waiting += each->seen().waiting;
+        made += each->seen().made;
+        finished += each->seen().finished;
     }
-    const reading now = read();
     std::cerr << "\r\033[K" << doing << ": " << registered << " agents, " << waiting << " polls wait, "
-              << now.made << " tasks made, " << now.finished << " finished" << std::flush;
+              << made << " tasks made, " << finished << " finished" << std::flush;
 }
 
 void crew::clear_line() const {

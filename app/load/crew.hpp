@@ -12,19 +12,11 @@ namespace holdfast::app::load {
 // What was used and done up to a moment; the difference of two is what was in between.
 struct reading {
     moment at;
-    process_sample server;
+    std::optional<process_sample> server; // nothing: it is not ours to see, or not there any more
     std::chrono::duration<double> own_cpu{};
     std::uint64_t polls = 0;
     std::uint64_t made = 0;
     std::uint64_t finished = 0;
-
-    [[nodiscard]] double seconds_since(const reading& before) const {
-        return std::chrono::duration<double>(at - before.at).count();
-    }
-
-    [[nodiscard]] double server_cpu_since(const reading& before) const {
-        return (server.cpu - before.server.cpu).count();
-    }
 };
 
 class crew {

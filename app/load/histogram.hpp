@@ -37,8 +37,9 @@ public:
     // The smallest bucket's upper end that at least this share (0 to 1) of the values does not exceed; never
     // more than the greatest value. Nothing when there is none.
     [[nodiscard]] nanoseconds at(double share) const {
+        constexpr double rounding = 1e-9; // 0.07 of 200 are fourteen
         const auto wanted = std::max<std::uint64_t>(
-            1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
+            1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_) - rounding)));
         std::uint64_t seen = 0;
         for (std::size_t i = 0; i < counts_.size() && count_ != 0; ++i) {
             seen += counts_[i];

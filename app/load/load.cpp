@@ -102,16 +102,28 @@ void make_room_for_connections(const load_settings& s) {
                                  " (ulimit -n): use fewer agents, or several machines");
 }
 
+findings put_on(campaign& all) {
+    furniture room(all);
+    try {
+        room.set_up();
+        findings out = run_scenario(all);
+        room.take_away();
+        return out;
+    } catch (...) {
+        room.take_away();
+        throw;
+    }
+}
+
 } // namespace
 
 int run_load(const load_settings& settings) {
     std::signal(SIGPIPE, SIG_IGN);
     make_room_for_connections(settings);
+    if (!settings.server_pids.empty() && !sample_of(settings.server_pids))
+        throw std::runtime_error("--server-pid: there is no such process");
     campaign all = campaign_of(settings);
-    furniture room(all);
-    room.set_up();
-    const findings came_out = run_scenario(all);
-    room.take_away();
+    const findings came_out = put_on(all);
     std::cout << (settings.json ? came_out.as_json() + "\n" : came_out.as_text()) << std::flush;
     return came_out.good() ? 0 : 2;
 }

@@ -2,7 +2,6 @@
 
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -37,12 +36,13 @@ std::chrono::duration<double> in_seconds(const timeval& t) {
 
 } // namespace
 
-process_sample sample_of(const std::vector<int>& pids) {
+std::optional<process_sample> sample_of(const std::vector<int>& pids) {
+    if (pids.empty()) return std::nullopt;
     process_sample out;
     for (const int pid : pids) {
         const std::string folder = "/proc/" + std::to_string(pid);
         const std::uint64_t resident = resident_of(folder);
-        if (resident == 0) throw std::runtime_error("there is no process " + std::to_string(pid));
+        if (resident == 0) return std::nullopt;
         out.resident_bytes += resident;
         out.cpu += cpu_of(folder);
     }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace holdfast::app::load {
@@ -12,8 +13,8 @@ struct process_sample {
     std::chrono::duration<double> cpu{}; // of all its threads, to within a hundredth of a second
 };
 
-// Added up. Throws std::runtime_error when one is not there.
-[[nodiscard]] process_sample sample_of(const std::vector<int>& pids);
+// Added up. Nothing when there are none, or one of them is not there.
+[[nodiscard]] std::optional<process_sample> sample_of(const std::vector<int>& pids);
 
 // CPU of this process.
 [[nodiscard]] std::chrono::duration<double> own_cpu();

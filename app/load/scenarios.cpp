@@ -3,6 +3,7 @@
 #include "app/load/crew.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace holdfast::app::load {
 namespace {
@@ -19,17 +20,28 @@ std::string heading_of(const campaign& of, const std::string& what) {
            what;
 }
 
+double seconds_between(const reading& a, const reading& b) {
+    return duration<double>(b.at - a.at).count();
+}
+
+// Nothing where the server's processes can't be seen.
+std::optional<double> server_cpu_between(const reading& a, const reading& b) {
+    if (!a.server || !b.server) return std::nullopt;
+    return (b.server->cpu - a.server->cpu).count();
+}
+
 // What every loaded stretch of time is reported with.
-void add_costs(findings& to, const campaign& of, const reading& begin, const reading& end) {
-    const double tasks = static_cast<double>(end.finished - begin.finished);
-    to.figure("seconds", end.seconds_since(begin), "measured for", "s");
+void add_costs(findings& to, const reading& begin, const reading& end) {
+    to.figure("seconds", seconds_between(begin, end), "measured for", "s");
     to.figure("loadTesterCpuSeconds", (end.own_cpu - begin.own_cpu).count(), "CPU of this load tester", "s");
-    if (of.settings.server_pids.empty()) return;
-    to.figure("serverCpuSeconds", end.server_cpu_since(begin), "CPU of the server", "s");
-    if (tasks > 0)
-        to.figure("serverCpuMicrosecondsPerTask", end.server_cpu_since(begin) / tasks * 1e6,
+    const auto cpu = server_cpu_between(begin, end);
+    if (!cpu) return;
+    to.figure("serverCpuSeconds", *cpu, "CPU of the server", "s");
+    if (end.finished > begin.finished)
+        to.figure("serverCpuMicrosecondsPerTask",
+                  *cpu / static_cast<double>(end.finished - begin.finished) * 1e6,
                   "CPU of the server for each task", "us");
-    to.figure("serverResidentBytes", static_cast<double>(end.server.resident_bytes),
+    to.figure("serverResidentBytes", static_cast<double>(end.server->resident_bytes),
               "resident memory of the server", "B");
 }
 
@@ -53,44 +65,61 @@ findings finish(findings out, crew& all) {
 constexpr int warm_max = 100;
 constexpr std::chrono::seconds quiet{2}; // for what the server still does after the last poll
 
+// The moments between which an idle server is measured.
+struct idle_readings {
+    reading before;  // only the warm-up's polls wait
+    reading parked;  // all do
+    reading still;   // none has ended yet
+    reading turning; // from here on they end, and begin anew
+    reading end;
+};
+
+void add_idle_costs(findings& to, const idle_readings& at, int polls) {
+    if (at.before.server && at.parked.server)
+        to.figure("bytesPerPoll",
+                  (static_cast<double>(at.parked.server->resident_bytes) -
+                   static_cast<double>(at.before.server->resident_bytes)) /
+                      polls,
+                  "resident memory of the server for each poll", "B");
+    const auto cpu = server_cpu_between(at.parked, at.still);
+    const double seconds = seconds_between(at.parked, at.still);
+    const auto renewed = static_cast<double>(at.end.polls - at.turning.polls);
+    to.figure("pollsRenewed", renewed, "polls ended and began anew");
+    if (!cpu || seconds < 1) return;
+    const double at_rest = *cpu / seconds;
+    to.figure("idleCpuPercent", at_rest * 100, "of a core: the server while no poll comes or goes", "%");
+    const auto later = server_cpu_between(at.turning, at.end);
+    if (later && renewed > 0)
+        to.figure("cpuMicrosecondsPerRenewal",
+                  std::max(0.0, *later - at_rest * seconds_between(at.turning, at.end)) / renewed * 1e6,
+                  "CPU of the server for each of them, idling apart", "us");
+}
+
 findings idle(const campaign& of, crew& all) {
     const load_settings& s = of.settings;
-    const bool measured = !s.server_pids.empty();
     const int warm = std::min(warm_max, s.agents / 10);
+    idle_readings at;
     all.enlist(warm);
     all.start_polling();
     all.watch(quiet, "warming up");
-    const reading before = all.read();
+    at.before = all.read();
     all.enlist(s.agents - warm);
     all.start_polling();
     const moment first_end = steady_clock::now() + s.wait / 2; // of the polls that were just started
     all.watch(quiet, "settling");
-    const reading parked = all.read();
-    const duration<double> still = first_end - std::chrono::seconds(1) - parked.at;
-    all.watch(std::clamp<duration<double>>(still, duration<double>(0), s.duration), "waiting");
-    const reading stood = all.read();
+    at.parked = all.read();
+    all.watch(std::min<duration<double>>(s.duration, first_end - at.parked.at - std::chrono::seconds(1)),
+              "waiting");
+    at.still = all.read();
+    all.watch(first_end - at.still.at, "waiting for the first to end");
+    at.turning = all.read();
     all.watch(s.duration, "coming and going");
-    const reading end = all.read();
+    at.end = all.read();
 
     findings out("idle", heading_of(of, "polls that wait"));
     out.figure("polls", s.agents, "polls waiting");
-    if (measured)
-        out.figure("bytesPerPoll",
-                   (static_cast<double>(parked.server.resident_bytes) -
-                    static_cast<double>(before.server.resident_bytes)) /
-                       (s.agents - warm),
-                   "resident memory of the server for each poll", "B");
-    const double at_rest =
-        stood.seconds_since(parked) < 1 ? 0 : stood.server_cpu_since(parked) / stood.seconds_since(parked);
-    if (measured && stood.seconds_since(parked) >= 1)
-        out.figure("idleCpuPercent", at_rest * 100, "of a core: the server while no poll comes or goes", "%");
-    out.figure("pollsRenewed", static_cast<double>(end.polls - stood.polls), "polls ended and began anew");
-    if (measured && end.polls > stood.polls)
-        out.figure("cpuMicrosecondsPerRenewal",
-                   std::max(0.0, end.server_cpu_since(stood) - at_rest * end.seconds_since(stood)) /
-                       static_cast<double>(end.polls - stood.polls) * 1e6,
-                   "CPU of the server for each of them, idling apart", "us");
-    add_costs(out, of, parked, end);
+    add_idle_costs(out, at, s.agents - warm);
+    add_costs(out, at.parked, at.end);
     return finish(std::move(out), all);
 }
 
@@ -104,9 +133,9 @@ findings by_the_clock(const campaign& of, crew& all, const std::string& name, co
     const reading end = all.read();
     all.settle();
     findings out(name, heading_of(of, what));
-    out.figure("tasksPerSecond", static_cast<double>(end.made - begin.made) / end.seconds_since(begin),
+    out.figure("tasksPerSecond", static_cast<double>(end.made - begin.made) / seconds_between(begin, end),
                "tasks made in a second");
-    add_costs(out, of, begin, end);
+    add_costs(out, begin, end);
     return finish(std::move(out), all);
 }
 
@@ -123,7 +152,7 @@ findings drain(const campaign& of, crew& all) {
     const duration<double> took = sum->last_finish - begin.at;
     out.figure("cyclesPerSecond", static_cast<double>(end.finished) / std::max(took.count(), 1e-9),
                "tasks offered, acknowledged and finished in a second");
-    add_costs(out, of, begin, end);
+    add_costs(out, begin, end);
     add_latencies(out, *sum);
     out.judge(sum->checks, sum->counts);
     return out;

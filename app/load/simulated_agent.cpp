@@ -98,7 +98,6 @@ awaitable<void> simulated_agent::live() {
         if (pause_.over()) co_return;
         wish.wait = of_.settings.wait;
         if (!got.value) {
-            ++notes_.seen.failures;
             notes_.counts.failed(call_kind::poll, got.wrong, got.wrong.final());
             co_await pause_.after_failure(got.wrong.retry_after);
             continue;
