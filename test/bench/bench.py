@@ -14,15 +14,18 @@ ROUNDS = 5
 
 HEAD = """# Benchmarks
 
-Written by `scripts/bench{options}` on {date}, of {version}. To repeat it: that command, on a machine where nothing else runs; it needs Debian 12
-and, for one part, the npm registry. What `holdfast load` measures and how is told in [load-testing.md](load-testing.md).
+Written by `scripts/bench{options}` on {date}, of {version}. To repeat it: that command, on a machine where nothing else
+runs; it needs Debian 12 and, for one part, the npm registry. What `holdfast load` measures, and how, is in
+[load-testing.md](load-testing.md).
 
-**Conditions.** {cpu}, {cores} cores, {memory:.0f} GB; Linux {kernel}; {postgres} with fsync and synchronous_commit on, on the same machine, as are all
-clients: they share the cores. A commit of one row takes {commit:.0f} us here. Before the run other programs used {busy:.0%} of the cores{noise}.
+**Conditions.** {cpu}, {cores} cores, {memory:.0f} GB; Linux {kernel}; {postgres} with fsync and synchronous_commit on, on
+the same machine, as are all clients: everything shares the cores. A lone commit of one row takes {commit:,.0f} us on this
+disk. Before the run other programs used {busy:.0%} of the cores{noise}.
 
-**How.** In each of {rounds} rounds everything that a table compares runs once, in turn; a figure is the median of the rounds, and a ratio the
-median of the ratios within each round, so that what disturbs a round disturbs both sides. Ratios carry over to other machines, figures do
-not. "Wanted" is what we set out to reach; nothing fails when it is not.
+**How.** In each of {rounds} rounds everything that a table compares runs once, in turn. A figure is the median of the
+rounds, a ratio the median of the ratios within each round, so that what disturbs a round disturbs both sides of it.
+Ratios carry over to other machines, figures do not. "Wanted" is what we set out to reach; nothing fails when it is not
+reached.
 
 """
 
@@ -31,18 +34,19 @@ def conditions(world):
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     memory = int(re.search(r"MemTotal:\s*(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]) / 1e6
     version = run(["git", "-C", world.top, "log", "-1", "--format=%h of %cs"]).strip()
+    postgres = run(["psql", world.dsn, "-qAtXc", "SHOW server_version"]).split()[0]
     return {"cpu": cpu[1] if cpu else platform.machine(), "cores": world.cores, "memory": memory,
             "kernel": platform.release(), "version": version, "commit": commit_microseconds(world),
-            "postgres": run(["psql", world.dsn, "-qAtXc", "SELECT 'PostgreSQL ' || current_setting('server_version')"]).strip()}
+            "postgres": f"PostgreSQL {postgres}"}
 
 
 def commit_microseconds(world):
-    """Of one row by one client, in the middle of three tries."""
+    """Of one row by one client: the middle of three tries."""
     world.psql("DROP TABLE IF EXISTS one_row; CREATE TABLE one_row (number int)", "plain")
     script = world.folder / "one_row.sql"
     script.write_text("INSERT INTO one_row VALUES (1);\n")
-    rates = sorted(float(re.search(r"tps = ([0-9.]+)", run(["pgbench", "-n", "-M", "prepared", "-T", "2", "-f", script,
-                                                           world.dsn_of("plain")]))[1]) for _ in range(3))
+    words = ["pgbench", "-n", "-M", "prepared", "-T", "2", "-f", script, world.dsn_of("plain")]
+    rates = sorted(float(re.search(r"tps = ([0-9.]+)", run(words))[1]) for _ in range(3))
     return 1e6 / rates[1]
 
 
@@ -66,10 +70,9 @@ def main():
     if given.only:
         print("\n".join(tables))
         return
-    noise = ": the figures are noisy, the ratios less so" if busy > 0.1 else ""
-    head = HEAD.format(options=" --long" if given.long else "", date=datetime.date.today(), rounds=given.rounds, busy=busy,
-                       noise=noise, **known)
-    (given.top / "docs/benchmarks.md").write_text(head + "\n".join(tables))
+    head = HEAD.format(options=" --long" if given.long else "", date=datetime.date.today(), rounds=given.rounds,
+                       busy=busy, noise=": the figures are noisy, the ratios less so" if busy > 0.1 else "", **known)
+    (given.top / "docs/benchmarks.md").write_text(head + "\n".join(tables), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ def stat_of(pid):
     except OSError:
         return None
     fields = text[text.rindex(")") + 2 :].split()
-    return int(fields[1]), (int(fields[11]) + int(fields[12])) / TICKS, (int(fields[13]) + int(fields[14])) / TICKS
+    own, of_children = int(fields[11]) + int(fields[12]), int(fields[13]) + int(fields[14])
+    return int(fields[1]), own / TICKS, of_children / TICKS
 
 
 def family(pid):
@@ -37,7 +38,8 @@ def cpu_of_family(pid):
 
 
 def resident_of_family(pid):
-    return sum(int(pathlib.Path(f"/proc/{each}/statm").read_text().split()[1]) * PAGE for each in family(pid))
+    pages = (int(pathlib.Path(f"/proc/{each}/statm").read_text().split()[1]) for each in family(pid))
+    return sum(pages) * PAGE
 
 
 def busy_share(seconds=2.0):
@@ -61,7 +63,8 @@ def run(words, text=None, timeout=600):
     """Standard output of a program that must succeed."""
     done = subprocess.run(words, input=text, capture_output=True, text=True, timeout=timeout)
     if done.returncode != 0:
-        raise Failed(f"{' '.join(map(str, words))} ended with {done.returncode}: {done.stderr[-2000:]}{done.stdout[-2000:]}")
+        said = done.stderr[-2000:] + done.stdout[-2000:]
+        raise Failed(f"{' '.join(map(str, words))} ended with {done.returncode}: {said}")
     return done.stdout
 
 
@@ -73,15 +76,15 @@ class Server:
         self.url = f"https://127.0.0.1:{port}"
         if database not in world.tokens:
             run([world.program, "migrate", "--database", self.dsn])
-            world.tokens[database] = run([world.program, "token", "create", "--database", self.dsn, "--kind", "root",
-                                          "--name", "bench"]).strip()
+            made = run([world.program, "token", "create", "--database", self.dsn, "--kind", "root", "--name", "bench"])
+            world.tokens[database] = made.strip()
         self.token = world.tokens[database]
 
     def __enter__(self):
-        self.process = subprocess.Popen(
-            [self.world.program, "serve", "--database", self.dsn, "--listen", f"127.0.0.1:{self.port}", "--tls-cert",
-             self.world.folder / "server.pem", "--tls-key", self.world.folder / "server.key", "--log-level", "warning"],
-            stdout=subprocess.DEVNULL, stderr=open(self.world.folder / f"server-{self.port}.log", "a"))
+        words = [self.world.program, "serve", "--database", self.dsn, "--listen", f"127.0.0.1:{self.port}",
+                 "--tls-cert", self.world.folder / "server.pem", "--tls-key", self.world.folder / "server.key"]
+        with open(self.world.folder / f"server-{self.port}.log", "a", encoding="utf-8") as log:
+            self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=log)
         self.pid = self.process.pid
         for _ in range(300):
             with contextlib.suppress(OSError):
@@ -101,11 +104,11 @@ class Server:
             text = answer.read()
         return json.loads(text) if text and b"{" in text[:1] else text
 
-    def load(self, scenario, *options, **more):
+    def load(self, scenario, **options):
         """The report of a load, whose promises must have been kept."""
         words = [self.world.program, "load", scenario, "--server", self.url, "--ca", self.world.folder / "ca.pem",
-                 "--token", self.token, "--server-pid", str(self.pid), "--output", "json", *map(str, options)]
-        for name, value in more.items():
+                 "--token", self.token, "--server-pid", str(self.pid), "--output", "json"]
+        for name, value in options.items():
             words += ["--" + name.replace("_", "-"), str(value)]
         report = json.loads(run(words))
         if report["failures"]:
@@ -118,7 +121,8 @@ class World:
         self.top, self.folder, self.dsn, self.long = top, folder, dsn, long
         self.built = top / "build/release"
         self.program = self.built / "holdfast"
-        self.tokens = {}
+        self.tokens = {}  # by database
+        self.best_clients = {}  # of pgbench, by script
         self.tls = ssl.create_default_context(cafile=folder / "ca.pem")
         self.cores = os.cpu_count()
         self.postmaster = int((folder / "postgres/data/postmaster.pid").read_text().split("\n")[0])
