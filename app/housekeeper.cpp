@@ -10,6 +10,8 @@ namespace holdfast::app {
 namespace {
 
 constexpr int leases_in_one_step = 500;
+constexpr int runs_in_one_step = 200;
+constexpr std::chrono::milliseconds shortest_pause{10};
 constexpr int wakeups_in_one_step = 10'000;
 constexpr int pending_counted_max = 1'000'000;
 constexpr int old_in_one_step = 1000;
@@ -30,9 +32,10 @@ bool housekeeper::rhythm::due() {
     return true;
 }
 
-housekeeper::housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts,
-                         const timing& times, std::function<bool()> hears_others)
+housekeeper::housekeeper(executor where, housekeeping_store& store, scheduler& schedules, wakeups& bell,
+                         metrics& counts, const timing& times, std::function<bool()> hears_others)
     : store_(store),
+      schedules_(schedules),
       bell_(bell),
       counts_(counts),
       times_(times),
@@ -59,9 +62,10 @@ awaitable<void> housekeeper::loop() {
         if (!hears_others_() || lost_.due()) co_await find_lost_wakeups();
         if (gauges_.due()) co_await count_pending();
         if (old_.due()) co_await forget_old();
+        const auto again = co_await make_due_tasks();
         if (stopped_) break;
         error_code cut_short;
-        timer_.expires_after(times_.sweep);
+        timer_.expires_at(again);
         co_await timer_.async_wait(asio::redirect_error(use_awaitable, cut_short));
     }
 }
@@ -84,8 +88,20 @@ awaitable<void> housekeeper::end_leases() {
                   : "[TASKS] Lease ended: not acknowledged",
             {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}});
         agents.push_back(e.agent);
+        agents.insert(agents.end(), e.freed_for.begin(), e.freed_for.end());
     }
     if (!agents.empty()) bell_.ring(agents);
+}
+
+awaitable<steady_clock::time_point> housekeeper::make_due_tasks() {
+    const auto at_the_latest = steady_clock::now() + times_.sweep;
+    auto next = co_await schedules_.make_due_tasks(runs_in_one_step);
+    if (!next) {
+        report("schedules", next.error());
+        co_return at_the_latest;
+    }
+    const auto pause = std::max<std::chrono::microseconds>(next->value_or(times_.sweep), shortest_pause);
+    co_return std::min(at_the_latest, steady_clock::now() + pause);
 }
 
 awaitable<void> housekeeper::find_lost_wakeups() {

@@ -1,9 +1,10 @@
-// What nobody asks for but must happen: ended leases, lost wake-ups, old records. One loop for each process,
-// on its first core; safe on any number of servers at once, never a leader.
+// What nobody asks for but must happen: ended leases, runs of schedules, lost wake-ups, old records. One loop
+// for each process, on its first core; safe on any number of servers at once, never a leader.
 #pragma once
 
 #include "domain/async.hpp"
 #include "domain/metrics.hpp"
+#include "domain/scheduler.hpp"
 #include "domain/stores.hpp"
 #include "domain/timing.hpp"
 #include "domain/wakeups.hpp"
@@ -16,8 +17,8 @@ class housekeeper {
 public:
     // `hears_others`: whether wake-ups of other servers arrive now; if not, the sweep looks for them at each
     // turn.
-    housekeeper(executor where, housekeeping_store& store, wakeups& bell, metrics& counts,
-                const timing& times, std::function<bool()> hears_others);
+    housekeeper(executor where, housekeeping_store& store, scheduler& schedules, wakeups& bell,
+                metrics& counts, const timing& times, std::function<bool()> hears_others);
 
     void start();
     void stop();
@@ -27,6 +28,8 @@ public:
 private:
     awaitable<void> loop();
     awaitable<void> end_leases();
+    // Answers when to look again, at the latest.
+    awaitable<steady_clock::time_point> make_due_tasks();
     awaitable<void> find_lost_wakeups();
     awaitable<void> count_pending();
     awaitable<void> forget_old();
@@ -39,6 +42,7 @@ private:
     };
 
     housekeeping_store& store_;
+    scheduler& schedules_;
     wakeups& bell_;
     metrics& counts_;
     const timing& times_;

@@ -66,7 +66,7 @@ void server::connect() {
             },
             [this] {
                 for (const auto& each : shards_)
-                    asio::post(each->where(), [s = each.get()] { s->ring_all(); });
+                    asio::post(each->where(), [s = each.get()] { s->doubt_all(); });
             });
     }
     for (const auto& each : shards_) {
@@ -76,8 +76,9 @@ void server::connect() {
         if (courier_) others.push_back(&*courier_);
         each->connect(std::move(others));
     }
-    housekeeper_.emplace(first.where(), first.housekeeping(), first.wakeups_of_core(), first.own_counts(),
-                         settings_.times, [this] { return courier_ && courier_->listening(); });
+    housekeeper_.emplace(first.where(), first.housekeeping(), first.schedules(), first.wakeups_of_core(),
+                         first.own_counts(), settings_.times,
+                         [this] { return courier_ && courier_->listening(); });
 }
 
 int server::run() {

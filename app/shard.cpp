@@ -46,13 +46,15 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
       policies_(pool_),
       tokens_(pool_),
       housekeeping_(pool_, settings_.times),
+      schedule_store_(pool_),
       bell_(*this),
       room_(where()),
-      polls_(tasks_, room_, bell_, counts_),
-      task_service_(tasks_, bell_, counts_),
-      agent_service_(agents_, settings_.times),
-      policy_service_(policies_, task_service_),
       token_service_(tokens_, agents_, bell_),
+      polls_(tasks_, token_service_, room_, bell_, counts_),
+      task_service_(tasks_, bell_, counts_),
+      agent_service_(agents_, bell_, counts_, settings_.times),
+      policy_service_(policies_, task_service_, bell_),
+      scheduler_(schedule_store_, bell_, counts_),
       gate_(token_service_),
       services_{where(),         polls_,         task_service_,   agent_service_,
                 policy_service_, token_service_, settings_.times, process},
@@ -101,13 +103,25 @@ void shard::use(net::tls_context tls) {
     asio::post(where(), [this, tls = std::move(tls)] { listener_.use(tls); });
 }
 
+void shard::doubt_all() {
+    token_service_.forget_all();
+    room_.doubt_all();
+}
+
 void shard::take(const std::vector<hint>& hints) {
     for (const hint& h : hints) {
         switch (h.what) {
         case hint::kind::ring: room_.ring(std::span(&h.agent, 1)); break;
         case hint::kind::supersede: room_.supersede(h.agent, h.session, h.newest); break;
         case hint::kind::cancelled: room_.cancel(h.agent, h.task); break;
-        case hint::kind::forget_tokens: token_service_.forget(h.tenant); break;
+        case hint::kind::revoked:
+            token_service_.forget(h.token);
+            room_.doubt(h.token);
+            break;
+        case hint::kind::deleted:
+            token_service_.forget(h.agent);
+            room_.doubt(h.agent);
+            break;
         }
     }
 }

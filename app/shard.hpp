@@ -8,9 +8,11 @@
 #include "db/housekeeping_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
+#include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
 #include "domain/metrics.hpp"
+#include "domain/scheduler.hpp"
 #include "net/deadlines.hpp"
 #include "net/handlers/services.hpp"
 #include "net/listener.hpp"
@@ -80,11 +82,14 @@ public:
     // This core's own thread.
     void take(const std::vector<hint>& hints) override;
 
-    void ring_all() { room_.ring_all(); }
+    // Hints may have been missed: nothing cached counts, and every poll looks again.
+    void doubt_all();
 
     [[nodiscard]] executor where() override { return context_.get_executor(); }
 
     [[nodiscard]] housekeeping_store& housekeeping() { return housekeeping_; }
+
+    [[nodiscard]] scheduler& schedules() { return scheduler_; }
 
     [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
 
@@ -125,14 +130,16 @@ private:
     db::pg_policy_store policies_;
     db::pg_token_store tokens_;
     db::pg_housekeeping_store housekeeping_;
+    db::pg_schedule_store schedule_store_;
 
     bell bell_;
     waiting_room room_;
+    token_service token_service_;
     assignment polls_;
     task_service task_service_;
     agent_service agent_service_;
     policy_service policy_service_;
-    token_service token_service_;
+    scheduler scheduler_;
     gate gate_;
 
     net::services services_;

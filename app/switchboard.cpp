@@ -41,8 +41,10 @@ std::vector<std::string> encode(std::string_view origin, std::span<const hint> h
             out.push_back(head + " s " + to_string(h.agent) + ' ' + h.session + ' ' + to_string(h.newest));
         } else if (h.what == hint::kind::cancelled) {
             out.push_back(head + " c " + to_string(h.agent) + ' ' + to_string(h.task));
-        } else if (h.what == hint::kind::forget_tokens) {
-            out.push_back(head + " t " + to_string(h.tenant));
+        } else if (h.what == hint::kind::revoked) {
+            out.push_back(head + " t " + to_string(h.token));
+        } else if (h.what == hint::kind::deleted) {
+            out.push_back(head + " d " + to_string(h.agent));
         } else {
             rings += rings.empty() ? head + " r " : ",";
             rings += to_string(h.agent);
@@ -69,8 +71,11 @@ std::vector<hint> decode(std::string_view payload, std::string_view own_origin) 
         const auto task = parse_uuid(payload);
         if (agent && task) out.push_back({.what = hint::kind::cancelled, .agent = {*agent}, .task = {*task}});
     } else if (kind == "t") {
-        if (const auto tenant = parse_uuid(payload))
-            out.push_back({.what = hint::kind::forget_tokens, .tenant = {*tenant}});
+        if (const auto token = parse_uuid(payload))
+            out.push_back({.what = hint::kind::revoked, .token = {*token}});
+    } else if (kind == "d") {
+        if (const auto agent = parse_uuid(payload))
+            out.push_back({.what = hint::kind::deleted, .agent = {*agent}});
     }
     return out;
 }
@@ -88,13 +93,20 @@ void bell::supersede(agent_id agent, const std::string& session, poll_id newest)
 }
 
 void bell::cancelled(agent_id agent, task_id task) {
-    hint h{.what = hint::kind::cancelled, .agent = agent, .task = task};
-    own_.take({h});
-    pass_on(std::move(h));
+    act_and_pass_on({.what = hint::kind::cancelled, .agent = agent, .task = task});
 }
 
-void bell::forget_tokens(tenant_id tenant) {
-    pass_on({.what = hint::kind::forget_tokens, .tenant = tenant});
+void bell::revoked(token_id token) {
+    act_and_pass_on({.what = hint::kind::revoked, .token = token});
+}
+
+void bell::deleted(agent_id agent) {
+    act_and_pass_on({.what = hint::kind::deleted, .agent = agent});
+}
+
+void bell::act_and_pass_on(hint h) {
+    own_.take({h});
+    pass_on(std::move(h));
 }
 
 void bell::pass_on(hint h) {

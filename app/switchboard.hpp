@@ -15,19 +15,19 @@ namespace holdfast::app {
 
 // One wake-up as it travels. What it is says which members count.
 struct hint {
-    enum class kind : std::uint8_t { ring, supersede, cancelled, forget_tokens };
+    enum class kind : std::uint8_t { ring, supersede, cancelled, revoked, deleted };
 
     kind what = kind::ring;
     agent_id agent{};
     std::string session{};
     poll_id newest{};
     task_id task{};
-    tenant_id tenant{};
+    token_id token{};
 };
 
 // What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN c AGENT
-// TASK" · "ORIGIN t TENANT". Payloads are shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives
-// nothing.
+// TASK" · "ORIGIN t TOKEN" · "ORIGIN d AGENT". Payloads are shorter than PostgreSQL's limit of 8000 bytes.
+// Malformed text gives nothing.
 [[nodiscard]] std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints);
 [[nodiscard]] std::vector<hint> decode(std::string_view payload, std::string_view own_origin);
 
@@ -53,9 +53,11 @@ public:
     void ring(std::span<const agent_id> agents) override;
     void supersede(agent_id agent, const std::string& session, poll_id newest) override;
     void cancelled(agent_id agent, task_id task) override;
-    void forget_tokens(tenant_id tenant) override;
+    void revoked(token_id token) override;
+    void deleted(agent_id agent) override;
 
 private:
+    void act_and_pass_on(hint h);
     void pass_on(hint h);
     void send();
 

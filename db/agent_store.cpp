@@ -11,6 +11,34 @@
 namespace holdfast::db {
 namespace {
 
+constexpr int control_columns = 8;
+
+agent_control read_control(const pg::row& row, int first) {
+    agent_control s;
+    s.limits = {row.get<std::optional<std::int32_t>>(first), row.get<std::optional<std::int32_t>>(first + 1),
+                row.get<std::optional<std::int32_t>>(first + 2),
+                row.get<std::optional<std::int32_t>>(first + 3)};
+    if (row.get<bool>(first + 7))
+        s.pause = agent_pause{row.get<instant>(first + 4), row.get<std::optional<instant>>(first + 5),
+                              row.get<std::optional<std::string>>(first + 6)};
+    return s;
+}
+
+pg::params bind_control(tenant_id tenant, agent_id agent, const agent_control& s) {
+    std::optional<instant> since;
+    std::optional<instant> until;
+    std::optional<std::string> note;
+    if (s.pause) {
+        since = s.pause->since;
+        until = s.pause->until;
+        note = s.pause->note;
+    }
+    return pg::bind(tenant, agent, s.limits.tasks, s.limits.backups, s.limits.checks, s.limits.prunes, since,
+                    until, note);
+}
+
+constexpr int agent_columns = 16 + control_columns;
+
 agent read_agent(const pg::row& row) {
     agent a;
     a.id = row.get<agent_id>(0);
@@ -19,13 +47,22 @@ agent read_agent(const pg::row& row) {
                  row.get<std::string>(5), read_document(row, 6)};
     a.registered_at = row.get<instant>(7);
     a.updated_at = row.get<instant>(8);
-    a.last_seen_at = row.get<std::optional<instant>>(9);
-    a.online = row.get<bool>(10);
-    a.uptime_seconds = row.get<std::optional<std::int64_t>>(11);
-    a.last_backup_status = row.get<std::optional<std::string>>(12);
-    a.disks = read_document(row, 13);
-    a.tasks_running = static_cast<int>(row.get<std::int64_t>(14));
-    a.duplicate_identity = row.get<bool>(15);
+    a.control = read_control(row, 9);
+    constexpr int next = 9 + control_columns;
+    a.last_seen_at = row.get<std::optional<instant>>(next);
+    a.online = row.get<bool>(next + 1);
+    a.uptime_seconds = row.get<std::optional<std::int64_t>>(next + 2);
+    a.last_backup_status = row.get<std::optional<std::string>>(next + 3);
+    a.disks = read_document(row, next + 4);
+    a.tasks_running = static_cast<int>(row.get<std::int64_t>(next + 5));
+    a.duplicate_identity = row.get<bool>(next + 6);
+    return a;
+}
+
+// Of agents_get.
+agent read_one(const pg::row& row) {
+    agent a = read_agent(row);
+    a.running = row.get<std::vector<task_id>>(agent_columns);
     return a;
 }
 
@@ -39,6 +76,10 @@ registered read_registered(const pg::row& row, registration given, bool created)
     out.who.online = true;
     out.created = created;
     return out;
+}
+
+failure no_such_agent() {
+    return failure{errc::not_found, "there is no such agent"};
 }
 
 failure hostname_taken(const std::string& hostname) {
@@ -110,6 +151,19 @@ awaitable<result<registered>> pg_agent_store::register_(identity by, registratio
     auto committed = co_await begun->commit();
     if (!committed) co_return std::move(committed).error();
     co_return read_registered(made->front(), std::move(wanted), made->front().get<bool>(3));
+}
+
+awaitable<result<registered>> pg_agent_store::register_again(identity by, registration wanted) {
+    const agent_details& d = wanted.details;
+    auto rows = co_await pool_.exec(
+        sql::agents_register_again,
+        pg::bind(by.tenant, by.agent, wanted.hostname, d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty())
+        co_return failure{errc::forbidden, "hostname: an agent's own token registers its own hostname only"};
+    auto touched = co_await touch(by.tenant, rows->front().get<agent_id>(0));
+    if (!touched) co_return std::move(touched).error();
+    co_return read_registered(rows->front(), std::move(wanted), false);
 }
 
 awaitable<result<bool>> pg_agent_store::is_member(tenant_id tenant, token_id fleet, agent_id agent) {
@@ -196,21 +250,56 @@ awaitable<result<void>> pg_agent_store::send_touches(std::span<touches::call* co
 }
 
 awaitable<result<agent>> pg_agent_store::get(tenant_id tenant, agent_id agent) {
-    auto rows = co_await pool_.exec(
-        sql::agents_get, pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()), agent));
+    auto rows = co_await pool_.exec(sql::agents_get, pg::bind(tenant, silence(), agent));
     if (!rows) co_return std::move(rows).error();
-    if (rows->empty()) co_return failure{errc::not_found, "there is no such agent"};
-    co_return read_agent(rows->front());
+    if (rows->empty()) co_return no_such_agent();
+    co_return read_one(rows->front());
 }
 
-awaitable<result<page<agent>>> pg_agent_store::list(tenant_id tenant, page_request page) {
+awaitable<result<page<agent>>> pg_agent_store::list(tenant_id tenant, agent_filter filter,
+                                                    page_request page) {
     auto rows = co_await pool_.exec(sql::agents_list,
-                                    pg::bind(tenant, static_cast<std::int32_t>(times_.heartbeat.count()),
-                                             page.before, std::int32_t{page.limit + 1}));
+                                    pg::bind(tenant, silence(), page.before, std::int32_t{page.limit + 1},
+                                             filter.online, filter.paused, filter.hostname));
     if (!rows) co_return std::move(rows).error();
     std::vector<agent> found;
     for (const pg::row row : *rows) found.push_back(read_agent(row));
     co_return make_page(std::move(found), page.limit, [](const agent& a) { return a.id.value; });
+}
+
+awaitable<result<agent>> pg_agent_store::change(tenant_id tenant, agent_id agent, agent_change wanted) {
+    auto begun = co_await pool_.begin();
+    if (!begun) co_return std::move(begun).error();
+    auto found = co_await begun->exec(sql::agents_lock, pg::bind(tenant, agent));
+    if (!found) co_return std::move(found).error();
+    if (found->empty()) co_return no_such_agent();
+    const pg::row row = found->front();
+    auto control = apply(wanted, read_control(row, 1), row.get<instant>(0));
+    if (!control) co_return std::move(control).error();
+    auto set = co_await begun->exec(sql::agents_configure, bind_control(tenant, agent, *control));
+    if (!set) co_return std::move(set).error();
+    auto now = co_await begun->exec(sql::agents_get, pg::bind(tenant, silence(), agent));
+    if (!now) co_return std::move(now).error();
+    auto committed = co_await begun->commit();
+    if (!committed) co_return std::move(committed).error();
+    co_return read_one(now->front());
+}
+
+awaitable<result<std::vector<task_id>>> pg_agent_store::remove(tenant_id tenant, agent_id agent,
+                                                               bool cancel) {
+    std::vector<pg::command> commands;
+    commands.push_back({sql::agents_lock, pg::bind(tenant, agent)});
+    if (cancel) commands.push_back({sql::agents_cancel_tasks, pg::bind(tenant, agent)});
+    commands.push_back({sql::agents_delete, pg::bind(tenant, agent)});
+    auto sent = co_await pool_.exec_all(std::move(commands));
+    if (!sent) co_return std::move(sent).error();
+    if (sent->front().empty()) co_return no_such_agent();
+    if (sent->back().empty())
+        co_return failure{errc::conflict, "the agent has open tasks; force=true cancels them"};
+    std::vector<task_id> cancelled;
+    if (cancel)
+        for (const pg::row row : sent->at(1)) cancelled.push_back(row.get<task_id>(0));
+    co_return cancelled;
 }
 
 } // namespace holdfast::db

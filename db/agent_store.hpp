@@ -18,12 +18,15 @@ public:
 
     awaitable<result<registered>> enroll(identity by, registration wanted, std::string token_hash) override;
     awaitable<result<registered>> register_(identity by, registration wanted) override;
+    awaitable<result<registered>> register_again(identity by, registration wanted) override;
     awaitable<result<bool>> is_member(tenant_id tenant, token_id fleet, agent_id agent) override;
     awaitable<result<bool>> exists(tenant_id tenant, agent_id agent) override;
     awaitable<result<std::vector<task_id>>> beat(tenant_id tenant, heartbeat beat) override;
     awaitable<result<void>> touch(tenant_id tenant, agent_id agent) override;
     awaitable<result<agent>> get(tenant_id tenant, agent_id agent) override;
-    awaitable<result<page<agent>>> list(tenant_id tenant, page_request page) override;
+    awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) override;
+    awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) override;
+    awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel) override;
 
 private:
     struct beating {
@@ -41,6 +44,11 @@ private:
 
     awaitable<result<void>> send_beats(std::span<beats::call* const> calls);
     awaitable<result<void>> send_touches(std::span<touches::call* const> calls);
+
+    // What the statements that say who is online are asked with.
+    [[nodiscard]] std::int32_t silence() const {
+        return static_cast<std::int32_t>(times_.silence_max().count());
+    }
 
     pg::pool& pool_;
     const timing& times_;

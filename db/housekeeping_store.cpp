@@ -1,5 +1,6 @@
 #include "db/housekeeping_store.hpp"
 
+#include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 
 namespace holdfast::db {
@@ -28,9 +29,12 @@ awaitable<result<std::vector<ended_lease>>> pg_housekeeping_store::end_leases(in
                                                  static_cast<std::int32_t>(times_.retry_cap.count())));
         if (!rows) co_return std::move(rows).error();
         for (const pg::row row : *rows)
-            ended.push_back({row.get<task_id>(0), row.get<agent_id>(1),
-                             task_state_from(row.get<std::string_view>(2)).value(), row.get<std::int32_t>(3),
-                             row.get<bool>(4)});
+            add_agents(row, 5,
+                       ended
+                           .emplace_back(row.get<task_id>(0), row.get<agent_id>(1),
+                                         task_state_from(row.get<std::string_view>(2)).value(),
+                                         row.get<std::int32_t>(3), row.get<bool>(4))
+                           .freed_for);
     }
     co_return ended;
 }

@@ -11,14 +11,14 @@ policy read_policy(const pg::row& row) {
     p.id = row.get<policy_id>(0);
     p.name = row.get<std::string>(1);
     p.description = row.get<std::optional<std::string>>(2);
-    p.schedule = row.get<std::string>(3);
-    p.check_schedule = row.get<std::optional<std::string>>(4);
-    p.prune_schedule = row.get<std::optional<std::string>>(5);
-    p.timezone = row.get<std::string>(6);
-    p.spread_seconds = row.get<std::int32_t>(7);
+    p.when.schedule = row.get<std::string>(3);
+    p.when.check_schedule = row.get<std::optional<std::string>>(4);
+    p.when.prune_schedule = row.get<std::optional<std::string>>(5);
+    p.when.timezone = row.get<std::string>(6);
+    p.when.spread_seconds = row.get<std::int32_t>(7);
     p.overlap = row.get<std::string>(8);
-    p.on_missed = row.get<std::string>(9);
-    p.min_gap_seconds = row.get<std::int32_t>(10);
+    p.when.on_missed = row.get<std::string>(9);
+    p.when.min_gap_seconds = row.get<std::int32_t>(10);
     p.max_age_seconds = row.get<std::optional<std::int64_t>>(11);
     p.what.include_paths = row.get<std::vector<std::string>>(12);
     p.what.exclude_paths = row.get<std::vector<std::string>>(13);
@@ -27,19 +27,19 @@ policy read_policy(const pg::row& row) {
     p.what.retention = read_document(row, 16);
     p.what.execution_params = read_document(row, 17);
     p.max_attempts = row.get<std::int32_t>(18);
-    p.enabled = row.get<bool>(19);
+    p.when.enabled = row.get<bool>(19);
     p.created_at = row.get<instant>(20);
     p.updated_at = row.get<instant>(21);
     return p;
 }
 
 pg::params bind_policy(tenant_id tenant, const policy& p) {
-    return pg::bind(tenant, p.id, p.name, p.description, p.schedule, p.check_schedule, p.prune_schedule,
-                    p.timezone, std::int32_t{p.spread_seconds}, p.overlap, p.on_missed,
-                    std::int32_t{p.min_gap_seconds}, p.max_age_seconds, p.what.include_paths,
-                    p.what.exclude_paths, p.what.repository, as_jsonb(p.repository_spec),
-                    as_jsonb(p.what.retention), as_jsonb(p.what.execution_params),
-                    std::int32_t{p.max_attempts}, p.enabled);
+    return pg::bind(tenant, p.id, p.name, p.description, p.when.schedule, p.when.check_schedule,
+                    p.when.prune_schedule, p.when.timezone, std::int32_t{p.when.spread_seconds}, p.overlap,
+                    p.when.on_missed, std::int32_t{p.when.min_gap_seconds}, p.max_age_seconds,
+                    p.what.include_paths, p.what.exclude_paths, p.what.repository,
+                    as_jsonb(p.repository_spec), as_jsonb(p.what.retention),
+                    as_jsonb(p.what.execution_params), std::int32_t{p.max_attempts}, p.when.enabled);
 }
 
 failure name_taken() {
@@ -67,11 +67,14 @@ awaitable<result<policy>> pg_policy_store::create(tenant_id tenant, policy wante
 }
 
 awaitable<result<policy>> pg_policy_store::replace(tenant_id tenant, policy wanted) {
-    auto rows = co_await pool_.exec(sql::policies_replace, bind_policy(tenant, wanted));
-    if (!rows && rows.error().code() == errc::conflict) co_return name_taken();
-    if (!rows) co_return std::move(rows).error();
-    if (rows->empty()) co_return no_such_policy();
-    co_return read_policy(rows->front());
+    std::vector<pg::command> commands;
+    commands.push_back({sql::policies_lock, pg::bind(tenant, wanted.id)});
+    commands.push_back({sql::policies_replace, bind_policy(tenant, wanted)});
+    auto sent = co_await pool_.exec_all(std::move(commands));
+    if (!sent && sent.error().code() == errc::conflict) co_return name_taken();
+    if (!sent) co_return std::move(sent).error();
+    if (sent->back().empty()) co_return no_such_policy();
+    co_return read_policy(sent->back().front());
 }
 
 awaitable<result<void>> pg_policy_store::remove(tenant_id tenant, policy_id id) {

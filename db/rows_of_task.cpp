@@ -47,4 +47,9 @@ task read_task(const pg::row& row) {
     return t;
 }
 
+void add_agents(const pg::row& row, int column, std::vector<agent_id>& to) {
+    if (row.is_null(column)) return;
+    for (const agent_id each : row.get<std::vector<agent_id>>(column)) to.push_back(each);
+}
+
 } // namespace holdfast::db

@@ -13,6 +13,9 @@ inline constexpr int task_columns = 27;
 [[nodiscard]] task read_task(const pg::row& row);
 
 [[nodiscard]] std::optional<document> read_document(const pg::row& row, int column);
+// HOLDFAST_REPOSITORY_WAITERS; null: none.
+void add_agents(const pg::row& row, int column, std::vector<agent_id>& to);
+
 [[nodiscard]] std::optional<pg::jsonb> as_jsonb(const std::optional<document>& given);
 
 } // namespace holdfast::db

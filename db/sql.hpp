@@ -14,7 +14,8 @@ namespace holdfast::db::sql {
 
 using pg::statement;
 
-// Tasks: sql_tasks.cpp
+// Tasks: sql_offers.cpp, sql_tasks.cpp
+extern const statement tasks_prepare;
 extern const statement tasks_offer;
 extern const statement tasks_give_back;
 extern const statement tasks_acknowledge;
@@ -37,8 +38,13 @@ extern const statement idempotency_find;
 // Agents: sql_agents.cpp
 extern const statement agents_insert;
 extern const statement agents_upsert;
+extern const statement agents_register_again;
 extern const statement agents_get;
 extern const statement agents_list;
+extern const statement agents_lock;
+extern const statement agents_configure;
+extern const statement agents_cancel_tasks;
+extern const statement agents_delete;
 extern const statement agents_exists;
 extern const statement agents_touch;
 extern const statement agents_contact;
@@ -59,8 +65,15 @@ extern const statement policy_agents_assign;
 extern const statement policy_agents_unassign;
 extern const statement policy_agents_list;
 
+// Schedules: sql_schedules.cpp. The first two read over all tenants.
+extern const statement runs_tenants;
+extern const statement runs_due_in;
+extern const statement runs_due;
+extern const statement runs_settle;
+
 // Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;
+extern const statement tokens_is_good;
 extern const statement tokens_create;
 extern const statement tokens_list;
 extern const statement tokens_revoke;

@@ -1,17 +1,31 @@
 #include "db/sql.hpp"
 
-// What read_agent() in agent_store.cpp reads, in this order. Online: seen within three heartbeats ($2, in
-// seconds).
+// Heard of within $2 seconds.
+#define HOLDFAST_AGENT_ONLINE "coalesce(k.last_seen_at > now() - $2::int * interval '1 second', false)"
+
+#define HOLDFAST_AGENT_PAUSED                                                                                \
+    "(a.paused_at IS NOT NULL AND (a.paused_until IS NULL OR a.paused_until > now()))"
+
+// What read_control() in agent_store.cpp reads, in this order.
+#define HOLDFAST_AGENT_CONTROL                                                                               \
+    "a.max_tasks, a.max_backups, a.max_checks, a.max_prunes, a.paused_at, a.paused_until, "                  \
+    "a.pause_note, " HOLDFAST_AGENT_PAUSED
+
+#define HOLDFAST_RUNNING_TASKS                                                                               \
+    "FROM tasks t WHERE t.tenant_id = $1 AND t.agent_id = a.agent_id AND t.status IN ('assigned', "          \
+    "'in-progress') AND t.status = 'in-progress'"
+
+// What read_agent() reads, in this order.
 #define HOLDFAST_AGENT_COLUMNS                                                                               \
-    "a.agent_id, a.hostname, a.os, a.arch, a.version, a.ip, a.metadata, a.registered_at, a.updated_at, "     \
-    "k.last_seen_at, coalesce(k.last_seen_at > now() - 3 * $2::int * interval '1 second', false), "          \
-    "k.uptime_seconds, k.last_backup_status, k.disks, "                                                      \
-    "(SELECT count(*) FROM tasks t WHERE t.tenant_id = $1 AND t.agent_id = a.agent_id AND t.status IN "      \
-    "('assigned', 'in-progress') AND t.status = 'in-progress'), "                                            \
-    "(SELECT count(DISTINCT s.address) > 1 FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = "         \
-    "a.agent_id "                                                                                            \
-    "AND s.seen_at > now() - interval '2 minutes') "                                                         \
-    "FROM agents a LEFT JOIN agent_contacts k ON k.tenant_id = $1 AND k.agent_id = a.agent_id "
+    "a.agent_id, a.hostname, a.os, a.arch, a.version, a.ip, a.metadata, a.registered_at, "                   \
+    "a.updated_at, " HOLDFAST_AGENT_CONTROL ", k.last_seen_at, " HOLDFAST_AGENT_ONLINE                       \
+    ", k.uptime_seconds, k.last_backup_status, k.disks, (SELECT count(*) " HOLDFAST_RUNNING_TASKS "), "      \
+    "(SELECT count(DISTINCT s.address) > 1 FROM sessions s WHERE s.tenant_id = $1 AND "                      \
+    "s.agent_id = a.agent_id AND s.seen_at > now() - interval '2 minutes')"
+
+#define HOLDFAST_AGENT_FROM                                                                                  \
+    " FROM agents a LEFT JOIN agent_contacts k ON k.tenant_id = $1 AND k.agent_id = a.agent_id "             \
+    "WHERE a.tenant_id = $1 AND a.deleted_at IS NULL"
 
 namespace holdfast::db::sql {
 
@@ -20,7 +34,7 @@ namespace holdfast::db::sql {
 constinit const statement agents_insert{"agents_insert", R"(
 INSERT INTO agents (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
-ON CONFLICT (tenant_id, lower(hostname)) DO NOTHING
+ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO NOTHING
 RETURNING agent_id, registered_at, updated_at)"};
 
 // As above; a known hostname keeps its agent, and its details where nothing new is said. No row: the hostname
@@ -28,30 +42,89 @@ RETURNING agent_id, registered_at, updated_at)"};
 constinit const statement agents_upsert{"agents_upsert", R"(
 INSERT INTO agents AS a (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, now())
-ON CONFLICT (tenant_id, lower(hostname)) DO UPDATE
+ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO UPDATE
    SET os = coalesce(nullif(excluded.os, ''), a.os), arch = coalesce(nullif(excluded.arch, ''), a.arch),
        version = coalesce(nullif(excluded.version, ''), a.version), ip = coalesce(nullif(excluded.ip, ''), a.ip),
        metadata = coalesce(excluded.metadata, a.metadata), updated_at = excluded.updated_at
  WHERE a.enrolled_by = 'shared'
 RETURNING a.agent_id, a.registered_at, a.updated_at, (xmax = 0))"};
 
-// $1 tenant, $2 heartbeat (s), $3 agent.
-constinit const statement agents_get{"agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS
-                                                   " WHERE a.tenant_id = $1 AND a.agent_id = $3::uuid"};
+// $1 tenant, $2 agent, $3 hostname, $4 os, $5 arch, $6 version, $7 ip, $8 metadata: an agent that registers
+// again, by its own token. No row: that is not its hostname.
+constinit const statement agents_register_again{"agents_register_again", R"(
+UPDATE agents a
+   SET os = coalesce(nullif($4, ''), a.os), arch = coalesce(nullif($5, ''), a.arch),
+       version = coalesce(nullif($6, ''), a.version), ip = coalesce(nullif($7, ''), a.ip),
+       metadata = coalesce($8::jsonb, a.metadata), updated_at = now()
+ WHERE a.tenant_id = $1 AND a.agent_id = $2::uuid AND a.deleted_at IS NULL AND lower(a.hostname) = lower($3)
+RETURNING a.agent_id, a.registered_at, a.updated_at)"};
 
-// $1 tenant, $2 heartbeat (s), $3 before, $4 limit.
-constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_COLUMNS R"(
- WHERE a.tenant_id = $1 AND ($3::uuid IS NULL OR a.agent_id < $3) ORDER BY a.agent_id DESC LIMIT $4::int)"};
+// $1 tenant, $2 silence (s), $3 agent.
+constinit const statement agents_get{
+    "agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS ", ARRAY(SELECT t.task_id " HOLDFAST_RUNNING_TASKS
+                  " ORDER BY t.task_id)" HOLDFAST_AGENT_FROM " AND a.agent_id = $3::uuid"};
 
-constinit const statement agents_exists{"agents_exists",
-                                        "SELECT 1 FROM agents WHERE tenant_id = $1 AND agent_id = $2::uuid"};
+// $1 tenant, $2 silence (s), $3 before, $4 limit, $5 online, $6 paused, $7 part of the hostname; null: any.
+constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_COLUMNS HOLDFAST_AGENT_FROM
+                                                     R"(
+   AND ($3::uuid IS NULL OR a.agent_id < $3) AND ($5::bool IS NULL OR $5 = )" HOLDFAST_AGENT_ONLINE R"()
+   AND ($6::bool IS NULL OR $6 = )" HOLDFAST_AGENT_PAUSED R"()
+   AND ($7::text IS NULL OR strpos(lower(a.hostname), lower($7)) > 0)
+ ORDER BY a.agent_id DESC LIMIT $4::int)"};
+
+// $1 tenant, $2 agent. The lock keeps out what must not meet a deletion: new tasks, tokens, assignments.
+constinit const statement agents_lock{"agents_lock", "SELECT now(), " HOLDFAST_AGENT_CONTROL R"(
+  FROM agents a WHERE a.tenant_id = $1 AND a.agent_id = $2::uuid AND a.deleted_at IS NULL FOR UPDATE)"};
+
+// $1 tenant, $2 agent, $3 to $6 limits, $7 paused at, $8 until, $9 note.
+constinit const statement agents_configure{"agents_configure", R"(
+UPDATE agents
+   SET max_tasks = $3, max_backups = $4, max_checks = $5, max_prunes = $6, paused_at = $7, paused_until = $8,
+       pause_note = $9, updated_at = now()
+ WHERE tenant_id = $1 AND agent_id = $2::uuid AND deleted_at IS NULL)"};
+
+// $1 tenant, $2 agent, which is about to be deleted: nobody is left to be told to stop.
+constinit const statement agents_cancel_tasks{"agents_cancel_tasks", R"(
+UPDATE tasks
+   SET status = 'cancelled', completed_at = now(), lease_until = NULL, session = NULL, poll_id = NULL,
+       not_before = NULL
+ WHERE tenant_id = $1 AND task_id = ANY(ARRAY(
+       SELECT task_id FROM tasks
+        WHERE tenant_id = $1 AND agent_id = $2::uuid AND status IN ('pending', 'assigned', 'in-progress')
+        ORDER BY task_id FOR UPDATE))
+RETURNING task_id)"};
+
+// $1 tenant, $2 agent. No row: it has open tasks. Its finished ones stay, and so does its row behind them.
+constinit const statement agents_delete{"agents_delete", R"(
+WITH gone AS (
+  UPDATE agents a SET deleted_at = now()
+   WHERE a.tenant_id = $1 AND a.agent_id = $2::uuid AND a.deleted_at IS NULL
+     AND NOT EXISTS (SELECT FROM tasks t WHERE t.tenant_id = $1 AND t.agent_id = $2::uuid
+                        AND t.status IN ('pending', 'assigned', 'in-progress'))
+  RETURNING a.agent_id
+), revoked AS (
+  UPDATE tokens SET revoked_at = now()
+   WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone)) AND revoked_at IS NULL
+), left_fleets AS (
+  DELETE FROM fleet_members WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone))
+), unassigned AS (
+  DELETE FROM policy_agents WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone))
+), forgotten AS (
+  DELETE FROM agent_contacts WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone))
+), closed AS (
+  DELETE FROM sessions WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone))
+)
+SELECT agent_id FROM gone)"};
+
+constinit const statement agents_exists{"agents_exists", R"(
+SELECT 1 FROM agents WHERE tenant_id = $1 AND agent_id = $2::uuid AND deleted_at IS NULL)"};
 
 // $1 tenant, $2 agents, each once.
 constinit const statement agents_touch{"agents_touch", R"(
 INSERT INTO agent_contacts (tenant_id, agent_id, last_seen_at)
 SELECT a.tenant_id, a.agent_id, now()
   FROM unnest($2::uuid[]) AS u(agent) JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
- WHERE a.agent_id = ANY($2::uuid[])
+ WHERE a.agent_id = ANY($2::uuid[]) AND a.deleted_at IS NULL
  ORDER BY a.agent_id
 ON CONFLICT (tenant_id, agent_id) DO UPDATE SET last_seen_at = excluded.last_seen_at)"};
 
@@ -61,7 +134,7 @@ INSERT INTO agent_contacts AS k (tenant_id, agent_id, last_seen_at, uptime_secon
 SELECT a.tenant_id, a.agent_id, now(), u.uptime, u.backup, u.disks
   FROM unnest($2::uuid[], $3::bigint[], $4::text[], $5::jsonb[]) AS u(agent, uptime, backup, disks)
   JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
- WHERE a.agent_id = ANY($2::uuid[])
+ WHERE a.agent_id = ANY($2::uuid[]) AND a.deleted_at IS NULL
  ORDER BY a.agent_id
 ON CONFLICT (tenant_id, agent_id) DO UPDATE
    SET last_seen_at = excluded.last_seen_at, uptime_seconds = coalesce(excluded.uptime_seconds, k.uptime_seconds),
@@ -77,7 +150,7 @@ UPDATE agents a
    SET os = coalesce(nullif(w.os, ''), a.os), arch = coalesce(nullif(w.arch, ''), a.arch),
        version = coalesce(nullif(w.version, ''), a.version), updated_at = w.at
   FROM w
- WHERE a.tenant_id = $1 AND a.agent_id = ANY($2::uuid[]) AND a.agent_id = w.agent
+ WHERE a.tenant_id = $1 AND a.agent_id = ANY($2::uuid[]) AND a.agent_id = w.agent AND a.deleted_at IS NULL
    AND ((w.os <> '' AND w.os <> a.os) OR (w.arch <> '' AND w.arch <> a.arch)
         OR (w.version <> '' AND w.version <> a.version)))"};
 

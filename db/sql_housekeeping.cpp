@@ -1,4 +1,5 @@
 #include "db/sql.hpp"
+#include "db/sql_columns.hpp"
 
 #include <array>
 
@@ -20,20 +21,24 @@ WITH c AS MATERIALIZED (
     FROM tasks
    WHERE tenant_id = $1 AND status IN ('assigned', 'in-progress') AND lease_until < now()
    ORDER BY lease_until LIMIT $2::int FOR UPDATE SKIP LOCKED
+), z AS (
+  UPDATE tasks x
+     SET status = c.becomes, failures = x.failures + CASE WHEN c.ran THEN 1 ELSE 0 END,
+         last_attempt_failed = false, lease_until = NULL, session = NULL, poll_id = NULL,
+         not_before = CASE WHEN c.ran AND c.becomes = 'pending' THEN c.again_at END,
+         completed_at = CASE WHEN c.becomes = 'failed' THEN c.at END,
+         error_category = CASE WHEN c.ran THEN 'unknown' ELSE x.error_category END,
+         error_message = CASE WHEN c.ran THEN 'the lease ended: the agent was not heard of in time'
+                              ELSE x.error_message END
+    FROM c
+   WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+  RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran, x.repository_key, x.task_type
 )
-UPDATE tasks x
-   SET status = c.becomes, failures = x.failures + CASE WHEN c.ran THEN 1 ELSE 0 END,
-       last_attempt_failed = false, lease_until = NULL, session = NULL, poll_id = NULL,
-       not_before = CASE WHEN c.ran AND c.becomes = 'pending' THEN c.again_at END,
-       completed_at = CASE WHEN c.becomes = 'failed' THEN c.at END,
-       error_category = CASE WHEN c.ran THEN 'unknown' ELSE x.error_category END,
-       error_message = CASE WHEN c.ran THEN 'the lease ended: the agent was not heard of in time'
-                            ELSE x.error_message END
-  FROM c
- WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
-RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran)"};
+SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS(
+                                                       "z.repository_key", "z.task_type") " FROM z"};
 
-// Whose tasks came due in the last $1 seconds: finds the wake-ups that were lost on the way. $2: at the most.
+// Whose tasks came due in the last $1 seconds, or whose pause ended: finds the wake-ups that were lost on the
+// way. $2: at the most.
 constinit const statement due_agents{"due_agents", R"(
 SELECT tenant_id, agent_id FROM tasks
  WHERE status = 'pending' AND order_at > now() - $1::int * interval '1 second' AND order_at <= now()
@@ -42,6 +47,9 @@ UNION
 SELECT tenant_id, agent_id FROM tasks
  WHERE status = 'pending' AND not_before > now() - $1::int * interval '1 second' AND not_before <= now()
    AND order_at <= now()
+UNION
+SELECT tenant_id, agent_id FROM agents
+ WHERE paused_until > now() - $1::int * interval '1 second' AND paused_until <= now() AND deleted_at IS NULL
 LIMIT $2::int)"};
 
 // Up to $1: the figure is for people and alarms, not for books.
@@ -70,24 +78,70 @@ constinit const statement wakeups_notify{"wakeups_notify",
                                          "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"};
 
 std::span<const statement* const> all() {
-    static constexpr std::array list{&tasks_offer,         &tasks_give_back,      &tasks_acknowledge,
-                                     &tasks_finish,        &tasks_finish_logs,    &tasks_progress,
-                                     &tasks_cancel,        &tasks_retry,          &tasks_to_stop,
-                                     &tasks_release,       &tasks_create,         &tasks_get,
-                                     &tasks_many,          &tasks_list,           &tasks_log,
-                                     &sessions_open,       &idempotency_claim,    &idempotency_find,
-                                     &agents_insert,       &agents_upsert,        &agents_get,
-                                     &agents_list,         &agents_exists,        &agents_touch,
-                                     &agents_contact,      &agents_details,       &agents_renew_leases,
-                                     &fleet_join,          &fleet_is_member,      &policies_create,
-                                     &policies_replace,    &policies_lock,        &policies_delete,
-                                     &policies_of_agent,   &policy_agents_assign, &policy_agents_unassign,
-                                     &policy_agents_list,  &policies_get,         &policies_list,
-                                     &tokens_find,         &tokens_create,        &tokens_list,
-                                     &tokens_revoke,       &tokens_use,           &tenants_create,
-                                     &leases_tenants,      &leases_end,           &due_agents,
-                                     &pending_count,       &sessions_tenants,     &sessions_forget,
-                                     &idempotency_tenants, &idempotency_forget};
+    static constexpr std::array list{&tasks_prepare,
+                                     &tasks_offer,
+                                     &tasks_give_back,
+                                     &tasks_acknowledge,
+                                     &tasks_finish,
+                                     &tasks_finish_logs,
+                                     &tasks_progress,
+                                     &tasks_cancel,
+                                     &tasks_retry,
+                                     &tasks_to_stop,
+                                     &tasks_release,
+                                     &tasks_create,
+                                     &tasks_get,
+                                     &tasks_many,
+                                     &tasks_list,
+                                     &tasks_log,
+                                     &sessions_open,
+                                     &idempotency_claim,
+                                     &idempotency_find,
+                                     &agents_insert,
+                                     &agents_upsert,
+                                     &agents_get,
+                                     &agents_list,
+                                     &agents_exists,
+                                     &agents_touch,
+                                     &agents_register_again,
+                                     &agents_lock,
+                                     &agents_configure,
+                                     &agents_cancel_tasks,
+                                     &agents_delete,
+                                     &agents_contact,
+                                     &agents_details,
+                                     &agents_renew_leases,
+                                     &fleet_join,
+                                     &fleet_is_member,
+                                     &policies_create,
+                                     &policies_replace,
+                                     &policies_lock,
+                                     &policies_delete,
+                                     &policies_of_agent,
+                                     &policy_agents_assign,
+                                     &policy_agents_unassign,
+                                     &policy_agents_list,
+                                     &policies_get,
+                                     &policies_list,
+                                     &tokens_find,
+                                     &tokens_is_good,
+                                     &tokens_create,
+                                     &tokens_list,
+                                     &tokens_revoke,
+                                     &tokens_use,
+                                     &tenants_create,
+                                     &leases_tenants,
+                                     &leases_end,
+                                     &due_agents,
+                                     &pending_count,
+                                     &sessions_tenants,
+                                     &sessions_forget,
+                                     &idempotency_tenants,
+                                     &idempotency_forget,
+                                     &runs_tenants,
+                                     &runs_due_in,
+                                     &runs_due,
+                                     &runs_settle};
     return list;
 }
 

@@ -18,14 +18,24 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 ON CONFLICT (tenant_id, name) WHERE deleted_at IS NULL DO NOTHING
 RETURNING )" HOLDFAST_POLICY_COLUMNS};
 
-// As above. No row: there is no such policy. A name that is taken is a unique violation.
+// As above, after policies_lock, which keeps assignments out. No row: there is no such policy. A name that is
+// taken is a unique violation. A new timetable begins now.
 constinit const statement policies_replace{"policies_replace", R"(
+WITH f AS MATERIALIZED (
+  SELECT *, now() AS at FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL
+), anew AS (
+  UPDATE policy_agents g SET settled_until = f.at, next_run_at = f.at
+    FROM f
+   WHERE g.tenant_id = $1 AND g.policy_id = $2 AND g.policy_id = f.policy_id
+     AND (f.schedule, f.check_schedule, f.prune_schedule, f.timezone, f.spread_seconds, f.enabled)
+         IS DISTINCT FROM ($5, $6, $7, $8, $9, $21)
+)
 UPDATE policies p
    SET name = $3, description = $4, schedule = $5, check_schedule = $6, prune_schedule = $7, timezone = $8,
        spread_seconds = $9, overlap = $10, on_missed = $11, min_gap_seconds = $12, max_age_seconds = $13,
        include_paths = $14, exclude_paths = $15, repository = $16, repository_spec = $17, retention = $18,
-       execution_params = $19, max_attempts = $20, enabled = $21, updated_at = now()
- WHERE p.tenant_id = $1 AND p.policy_id = $2 AND p.deleted_at IS NULL
+       execution_params = $19, max_attempts = $20, enabled = $21, updated_at = f.at
+  FROM f WHERE p.tenant_id = $1 AND p.policy_id = $2 AND p.policy_id = f.policy_id
 RETURNING )" HOLDFAST_POLICY_COLUMNS};
 
 constinit const statement policies_get{"policies_get", "SELECT " HOLDFAST_POLICY_COLUMNS R"( FROM policies p
@@ -47,18 +57,21 @@ UPDATE policies p SET deleted_at = now()
    AND NOT EXISTS (SELECT FROM policy_agents g WHERE g.tenant_id = $1 AND g.policy_id = $2::uuid)
 RETURNING p.policy_id)"};
 
-// $1 tenant, $2 policy, $3 agent. Answers whether there is such a policy, and such an agent.
+// $1 tenant, $2 policy, $3 agent. Answers whether there is such a policy, and such an agent; the locks keep
+// deletions of both out.
 constinit const statement policy_agents_assign{"policy_agents_assign", R"(
 WITH p AS MATERIALIZED (
   SELECT tenant_id, policy_id FROM policies
    WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL FOR SHARE
+), a AS MATERIALIZED (
+  SELECT tenant_id, agent_id FROM agents
+   WHERE tenant_id = $1 AND agent_id = $3::uuid AND deleted_at IS NULL FOR KEY SHARE
 ), made AS (
-  INSERT INTO policy_agents (tenant_id, policy_id, agent_id, assigned_at)
-  SELECT p.tenant_id, p.policy_id, a.agent_id, now()
-    FROM p JOIN agents a ON a.tenant_id = $1 AND a.agent_id = $3::uuid
+  INSERT INTO policy_agents (tenant_id, policy_id, agent_id, assigned_at, settled_until, next_run_at)
+  SELECT p.tenant_id, p.policy_id, a.agent_id, now(), now(), now() FROM p JOIN a ON a.tenant_id = p.tenant_id
   ON CONFLICT (tenant_id, policy_id, agent_id) DO NOTHING
 )
-SELECT EXISTS (SELECT FROM p), EXISTS (SELECT FROM agents WHERE tenant_id = $1 AND agent_id = $3::uuid))"};
+SELECT EXISTS (SELECT FROM p), EXISTS (SELECT FROM a))"};
 
 // As above.
 constinit const statement policy_agents_unassign{"policy_agents_unassign", R"(
@@ -66,7 +79,7 @@ WITH gone AS (
   DELETE FROM policy_agents WHERE tenant_id = $1 AND policy_id = $2::uuid AND agent_id = $3::uuid
 )
 SELECT EXISTS (SELECT FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL),
-       EXISTS (SELECT FROM agents WHERE tenant_id = $1 AND agent_id = $3::uuid))"};
+       EXISTS (SELECT FROM agents WHERE tenant_id = $1 AND agent_id = $3::uuid AND deleted_at IS NULL))"};
 
 // $1 tenant, $2 policy, $3 before, $4 limit.
 constinit const statement policy_agents_list{"policy_agents_list", R"(

@@ -1,77 +1,18 @@
 #include "db/sql.hpp"
-
-// What read_task() in task_store.cpp reads, in this order.
-#define HOLDFAST_TASK_COLUMNS                                                                                \
-    "t.task_id, t.agent_id, t.policy_id, t.task_type, t.status, t.attempt, t.failures, t.max_attempts, "     \
-    "t.created_at, t.scheduled_for, t.not_before, t.assigned_at, t.lease_until, t.acknowledged_at, "         \
-    "t.completed_at, t.error_message, t.error_category, t.duration_seconds, t.snapshot_id, t.repository, "   \
-    "t.include_paths, t.exclude_paths, t.retention, t.execution_params, t.statistics, t.progress, "          \
-    "t.progress_at"
+#include "db/sql_columns.hpp"
 
 namespace holdfast::db::sql {
 
-// $1 tenant; arrays, one row for each asking agent: $2 agent, $3 limit, $4 bits of types, $5 lookahead (s;
-// -1: all), $6 session, $7 poll, $8 will wait; $9 offer lease (s). A session's newest poll alone is given
-// anything. What was offered to an older poll of it and not acknowledged comes first, same attempt. Agents
-// that get nothing are told when something comes due.
-constinit const statement tasks_offer{"tasks_offer", R"(
-WITH w AS MATERIALIZED (
-  SELECT u.agent, u.n, u.session, u.poll, u.waits, now() AS at, u.ahead * interval '1 second' AS ahead,
-         CASE WHEN u.ahead < 0 THEN 'infinity' ELSE now() + u.ahead * interval '1 second' END AS horizon,
-         now() + $9::int * interval '1 second' AS lease,
-         ARRAY(SELECT k.name FROM (VALUES (1, 'backup'), (2, 'check'), (4, 'prune')) AS k(bit, name)
-                WHERE u.kinds & k.bit <> 0) AS kinds
-    FROM unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[], $7::uuid[], $8::int[])
-         AS u(agent, n, kinds, ahead, session, poll, waits)
-   WHERE u.session IS NULL OR NOT EXISTS (
-         SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = u.agent AND s.session = u.session
-                                  AND s.poll_id <> u.poll)
-), again AS MATERIALIZED (
-  SELECT r.task_id, w.agent, w.session, w.poll, w.at, w.lease
-    FROM w CROSS JOIN LATERAL (
-         SELECT task_id FROM tasks
-          WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'assigned' AND session = w.session
-            AND poll_id <> w.poll AND task_type = ANY(w.kinds)
-          ORDER BY order_at, created_at, task_id LIMIT w.n FOR UPDATE SKIP LOCKED) r
-   WHERE w.session IS NOT NULL
-), fresh AS MATERIALIZED (
-  SELECT r.task_id, w.agent, w.session, w.poll, w.at, w.lease
-    FROM w CROSS JOIN LATERAL (
-         SELECT task_id FROM tasks
-          WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending' AND order_at <= w.horizon
-            AND (not_before IS NULL OR not_before <= w.at) AND task_type = ANY(w.kinds)
-          ORDER BY order_at, created_at, task_id
-          LIMIT greatest(0, w.n - (SELECT count(*) FROM again a WHERE a.agent = w.agent))
-          FOR UPDATE SKIP LOCKED) r
-), c AS MATERIALIZED (
-  SELECT * FROM again UNION ALL SELECT * FROM fresh
-), t AS (
-  UPDATE tasks x
-     SET status = 'assigned', attempt = x.attempt + CASE WHEN x.status = 'pending' THEN 1 ELSE 0 END,
-         assigned_at = c.at, lease_until = c.lease, session = c.session, poll_id = c.poll, not_before = NULL,
-         release_reason = NULL
-    FROM c
-   WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
-  RETURNING x.*
-)
-SELECT )" HOLDFAST_TASK_COLUMNS R"(, t.agent_id AS asker, NULL::bigint AS due_in_us FROM t
-UNION ALL
-SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, w.agent,
-       (extract(epoch FROM least(
-          (SELECT order_at FROM tasks WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending'
-              AND order_at > w.horizon ORDER BY order_at, created_at, task_id LIMIT 1)
-            - w.ahead,
-          (SELECT min(not_before) FROM tasks WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'pending'
-              AND order_at <= w.horizon AND not_before > w.at)) - w.at) * 1000000)::bigint
-  FROM w WHERE w.waits = 1 AND NOT EXISTS (SELECT FROM c WHERE c.agent = w.agent))"};
-
 // $1 tenant, $2 poll, $3 tasks. Only what this very poll still holds.
 constinit const statement tasks_give_back{"tasks_give_back", R"(
-UPDATE tasks
-   SET status = 'pending', attempt = attempt - 1, assigned_at = NULL, lease_until = NULL, session = NULL,
-       poll_id = NULL
- WHERE tenant_id = $1 AND task_id = ANY($3::uuid[]) AND status = 'assigned' AND poll_id = $2::uuid)"};
+WITH g AS (
+  UPDATE tasks
+     SET status = 'pending', attempt = attempt - 1, assigned_at = NULL, lease_until = NULL, session = NULL,
+         poll_id = NULL
+   WHERE tenant_id = $1 AND task_id = ANY($3::uuid[]) AND status = 'assigned' AND poll_id = $2::uuid
+  RETURNING repository_key, task_type
+)
+SELECT )" HOLDFAST_REPOSITORY_WAITERS("g.repository_key", "g.task_type") " FROM g"};
 
 // $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null; $5 run lease (s).
 constinit const statement tasks_acknowledge{"tasks_acknowledge", R"(
@@ -125,7 +66,9 @@ WITH w AS MATERIALIZED (
 )
 SELECT w.n, d.n IS NOT NULL, coalesce(d.status, t.status), t.attempt, t.last_attempt_failed,
        coalesce(d.at, t.completed_at, t.created_at),
-       CASE WHEN d.n IS NOT NULL THEN d.not_before ELSE t.not_before END
+       CASE WHEN d.n IS NOT NULL THEN d.not_before ELSE t.not_before END,
+       CASE WHEN d.n IS NOT NULL THEN )" HOLDFAST_REPOSITORY_WAITERS("t.repository_key",
+                                                                     "t.task_type") R"( END
   FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
   LEFT JOIN d ON d.n = w.n
  WHERE t.task_id = ANY($3::uuid[]))"};
@@ -173,29 +116,39 @@ WITH f AS MATERIALIZED (
     FROM f
    WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
      AND f.status IN ('pending', 'assigned', 'in-progress')
-  RETURNING x.*, f.status = 'in-progress' AS ran
+  RETURNING x.*, f.status = 'in-progress' AS ran, f.status <> 'pending' AS held
 )
-SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran FROM c t
+SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran, CASE WHEN t.held THEN )" HOLDFAST_REPOSITORY_WAITERS(
+                                                           "t.repository_key", "t.task_type") R"( END FROM c t
 UNION ALL
-SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
+SELECT )" HOLDFAST_TASK_COLUMNS ", false, false, NULL FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
-// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers as tasks_cancel.
+// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers the task as it is now,
+// whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile. The lease
+// is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status against
+// the version of the row that the statement began with, before it sees that there is a newer one.
 constinit const statement tasks_retry{"tasks_retry", R"(
-WITH f AS MATERIALIZED (
-  SELECT * FROM tasks WHERE tenant_id = $1 AND task_id = $2::uuid FOR UPDATE
+WITH a AS MATERIALIZED (
+  SELECT a.agent_id, a.deleted_at
+    FROM agents a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
+   WHERE a.tenant_id = $1 AND t.task_id = $2::uuid FOR KEY SHARE OF a
+), f AS MATERIALIZED (
+  SELECT t.*, a.deleted_at IS NOT NULL AS orphaned
+    FROM a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
+   WHERE t.task_id = $2::uuid FOR UPDATE OF t
 ), c AS (
   UPDATE tasks x
      SET status = 'pending', failures = CASE WHEN f.status = 'pending' THEN f.failures ELSE 0 END,
          last_attempt_failed = f.last_attempt_failed AND f.status <> 'cancelled', not_before = NULL,
-         assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL
+         assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL, lease_until = NULL
     FROM f
-   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
+   WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id AND NOT f.orphaned
      AND (f.status IN ('failed', 'cancelled') OR (f.status = 'pending' AND f.not_before IS NOT NULL))
   RETURNING x.*
 )
-SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, false FROM c t
+SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, false, NULL::uuid[] FROM c t
 UNION ALL
-SELECT )" HOLDFAST_TASK_COLUMNS ", false, false FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
+SELECT )" HOLDFAST_TASK_COLUMNS ", false, t.orphaned, NULL FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
 // $1 tenant; arrays: $2 agents that do not name what they run, $3 agent and $4 task of those that do. What of
 // it was cancelled.
@@ -226,7 +179,9 @@ WITH w AS MATERIALIZED (
   RETURNING w.n, x.attempt, w.at, x.not_before
 )
 SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.status END,
-       coalesce(c.attempt, t.attempt), t.last_attempt_failed, w.at, coalesce(c.not_before, t.not_before)
+       coalesce(c.attempt, t.attempt), t.last_attempt_failed, w.at, coalesce(c.not_before, t.not_before),
+       CASE WHEN c.n IS NOT NULL THEN )" HOLDFAST_REPOSITORY_WAITERS("t.repository_key",
+                                                                     "t.task_type") R"( END
   FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
   LEFT JOIN c ON c.n = w.n
  WHERE t.task_id = ANY($3::uuid[]))"};
@@ -234,7 +189,7 @@ SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.sta
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
 // $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
 // of the request. Null: as the policy says. A request that names an agent or a policy that is not there makes
-// nothing; the rows behind the tasks say which.
+// nothing; the rows behind the tasks say which. The lock keeps deletions of the agents out.
 constinit const statement tasks_create{"tasks_create", R"(
 WITH w AS MATERIALIZED (
   SELECT u.*, now() AS at
@@ -242,11 +197,14 @@ WITH w AS MATERIALIZED (
                 $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[])
          AS u(task, agent, policy, kind, scheduled, attempts, own_repository, includes, excludes, own_retention,
               own_params, request)
+), a AS MATERIALIZED (
+  SELECT agent_id FROM agents
+   WHERE tenant_id = $1 AND agent_id = ANY($3::uuid[]) AND deleted_at IS NULL ORDER BY agent_id FOR KEY SHARE
 ), j AS MATERIALIZED (
   SELECT w.*, a.agent_id IS NULL AS no_agent, p.policy_id IS NULL AS no_policy, p.max_attempts, p.repository,
          p.include_paths, p.exclude_paths, p.retention, p.execution_params
     FROM w
-    LEFT JOIN agents a ON a.tenant_id = $1 AND a.agent_id = w.agent
+    LEFT JOIN a ON a.agent_id = w.agent
     LEFT JOIN policies p ON p.tenant_id = $1 AND p.policy_id = w.policy AND p.deleted_at IS NULL
 ), t AS (
   INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
@@ -294,7 +252,7 @@ WITH w AS MATERIALIZED (
   SELECT u.n, a.tenant_id, a.agent_id, u.session, u.poll, u.address, now() AS at, now() - interval '2 minutes' AS lately
     FROM unnest($2::uuid[], $3::text[], $4::uuid[], $5::text[]) WITH ORDINALITY AS u(agent, session, poll, address, n)
     JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
-   WHERE a.agent_id = ANY($2::uuid[])
+   WHERE a.agent_id = ANY($2::uuid[]) AND a.deleted_at IS NULL
 ), opened AS (
   INSERT INTO sessions (tenant_id, agent_id, session, poll_id, address, seen_at)
   SELECT tenant_id, agent_id, session, poll, address, at FROM w

@@ -12,10 +12,12 @@ struct change_row {
     standing found;
     std::optional<instant> at;
     std::optional<instant> again_at;
+    std::vector<agent_id> freed_for;
 };
 
 // By the caller's place in the batch; nothing: there is no such task.
-std::vector<std::optional<change_row>> read_changes(const pg::rows& rows, std::size_t calls) {
+std::vector<std::optional<change_row>> read_changes(const pg::rows& rows, std::size_t calls,
+                                                    bool with_waiters = false) {
     std::vector<std::optional<change_row>> out(calls);
     for (const pg::row row : rows) {
         change_row r;
@@ -25,7 +27,8 @@ std::vector<std::optional<change_row>> read_changes(const pg::rows& rows, std::s
         r.found.last_attempt_failed = row.get<bool>(4);
         r.at = row.get<std::optional<instant>>(5);
         r.again_at = row.get<std::optional<instant>>(6);
-        out.at(static_cast<std::size_t>(row.get<std::int64_t>(0)) - 1) = r;
+        if (with_waiters) add_agents(row, 7, r.freed_for);
+        out.at(static_cast<std::size_t>(row.get<std::int64_t>(0)) - 1) = std::move(r);
     }
     return out;
 }
@@ -38,24 +41,33 @@ bool overtaken(const change_row& row, std::optional<int> attempt, std::initializ
 }
 
 result<task_change> settle(const change_row& row, std::optional<failure> refused, task_state becomes) {
-    if (row.changed) return task_change{false, becomes, row.found.attempt, row.at.value(), row.again_at};
+    if (row.changed)
+        return task_change{false, becomes, row.found.attempt, row.at.value(), row.again_at, row.freed_for};
     if (refused) return std::move(*refused);
-    return task_change{true, row.found.state, row.found.attempt, row.at.value_or(instant{}), row.again_at};
+    return task_change{true, row.found.state, row.found.attempt, row.at.value_or(instant{}), row.again_at,
+                       {}};
 }
 
 failure no_such_task() {
     return failure{errc::not_found, "there is no such task"};
 }
 
-// Of an operator's statement: the task as it is now, whether that changed it, and whether an agent ran it.
+// Of an operator's statement: the task as it is now, whether that changed it, and if so, whether an agent ran
+// it; if not, whether its agent is gone.
 result<task_decision> decide(const pg::rows& rows, std::optional<failure> (*refuse)(task_state)) {
     if (rows.empty()) return no_such_task();
     const pg::row row = rows.front();
     task now = read_task(row);
     const bool changed = row.get<bool>(task_columns);
-    if (changed) return task_decision{std::move(now), false, row.get<bool>(task_columns + 1)};
+    const bool more = row.get<bool>(task_columns + 1);
+    if (changed) {
+        task_decision made{std::move(now), false, more};
+        add_agents(row, task_columns + 2, made.freed_for);
+        return made;
+    }
     auto refused = refuse(now.state);
     if (refused) return std::move(*refused);
+    if (more) return failure{errc::conflict, "the task's agent was deleted"};
     return task_decision{std::move(now), true};
 }
 
@@ -135,7 +147,7 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
         commands.push_back({sql::tasks_finish_logs, pg::bind(tenant, logged_tasks, logged_results, logs)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();
-    const auto changes = read_changes(sent->front(), calls.size());
+    const auto changes = read_changes(sent->front(), calls.size(), true);
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto& row = changes[i];
         const task_report& r = calls[i]->request;
@@ -199,7 +211,7 @@ awaitable<result<void>> pg_task_store::send_releases(std::span<releases::call* c
     auto rows = co_await pool_.exec(sql::tasks_release, pg::bind(calls.front()->request.key.tenant, k.agents,
                                                                  k.tasks, k.attempts, reasons, after));
     if (!rows) co_return std::move(rows).error();
-    const auto changes = read_changes(*rows, calls.size());
+    const auto changes = read_changes(*rows, calls.size(), true);
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto& row = changes[i];
         const auto attempt = calls[i]->request.key.attempt;

@@ -21,7 +21,23 @@ struct asker {
     std::vector<call*> callers;
     std::vector<task> tasks;
     std::optional<std::chrono::microseconds> due_in;
+    bool to_prepare = false; // it has a check or prune that is due
+    bool at_once = false;    // what it was to get could not be had at that moment
+
+    [[nodiscard]] int room() const { return request.limit - static_cast<int>(tasks.size()); }
+
+    [[nodiscard]] bool unserved() const { return room() > 0 && (to_prepare || at_once); }
 };
+
+// How often one batch asks the database, and how long it leaves alone what it could not have even then:
+// somebody else is in the middle of a transaction.
+constexpr int rounds_max = 3;
+constexpr std::chrono::milliseconds busy_again{5};
+
+// A claim outlives the pause between two looks of its waiting agent.
+std::int32_t claim_seconds(const timing& times) {
+    return static_cast<std::int32_t>(2 * times.wait_max.count() + 30);
+}
 
 bool same_question(const offer_request& a, const offer_request& b) {
     return a.session.empty() && b.session.empty() && a.types == b.types && a.lookahead == b.lookahead;
@@ -44,7 +60,8 @@ public:
         }
     }
 
-    [[nodiscard]] pg::params bind(const timing& times) const {
+    // Those that are still to be served.
+    [[nodiscard]] pg::params bind(const timing& times, std::optional<uuid> barrier) const {
         std::vector<agent_id> agents;
         std::vector<std::int32_t> limits;
         std::vector<std::int32_t> kinds;
@@ -54,8 +71,9 @@ public:
         std::vector<std::int32_t> waits;
         for (const asker& a : askers_) {
             const offer_request& r = a.request;
+            if (barrier && !a.unserved()) continue;
             agents.push_back(r.agent);
-            limits.push_back(r.limit);
+            limits.push_back(a.room());
             kinds.push_back(r.types.bits);
             ahead.push_back(static_cast<std::int32_t>(r.lookahead.count()));
             sessions.push_back(r.session.empty() ? std::nullopt : std::optional(r.session));
@@ -63,17 +81,54 @@ public:
             waits.push_back(r.will_wait ? 1 : 0);
         }
         return pg::bind(askers_.front().request.tenant, agents, limits, kinds, ahead, sessions, polls, waits,
-                        static_cast<std::int32_t>(times.offer_lease.count()));
+                        static_cast<std::int32_t>(times.offer_lease.count()), barrier);
+    }
+
+    [[nodiscard]] pg::params bind_prepare(const timing& times, uuid barrier) const {
+        std::vector<agent_id> agents;
+        std::vector<std::int32_t> kinds;
+        std::vector<std::int32_t> ahead;
+        for (const asker& a : askers_) {
+            if (!a.to_prepare) continue;
+            agents.push_back(a.request.agent);
+            kinds.push_back(a.request.types.bits);
+            ahead.push_back(static_cast<std::int32_t>(a.request.lookahead.count()));
+        }
+        return pg::bind(askers_.front().request.tenant, agents, kinds, ahead, barrier, claim_seconds(times));
+    }
+
+    [[nodiscard]] bool any_to_prepare() const {
+        return std::any_of(askers_.begin(), askers_.end(), [](const asker& a) { return a.to_prepare; });
+    }
+
+    [[nodiscard]] bool any_at_once() const {
+        return std::any_of(askers_.begin(), askers_.end(),
+                           [](const asker& a) { return a.room() > 0 && a.at_once; });
     }
 
     void read(const pg::rows& rows) {
+        for (asker& a : askers_) a.to_prepare = a.at_once = false;
         for (const pg::row row : rows) {
             asker& a = askers_[index_.at(row.get<agent_id>(task_columns))];
-            if (!row.is_null(0))
+            if (!row.is_null(0)) {
                 a.tasks.push_back(read_task(row));
-            else if (const auto due = row.get<std::optional<std::int64_t>>(task_columns + 1))
+                continue;
+            }
+            a.due_in.reset();
+            if (const auto due = row.get<std::optional<std::int64_t>>(task_columns + 1))
                 a.due_in = std::chrono::microseconds{*due};
+            a.to_prepare = row.get<bool>(task_columns + 2);
+            a.at_once = row.get<bool>(task_columns + 3);
         }
+    }
+
+    void try_later() {
+        for (asker& a : askers_) a.at_once = a.unserved();
+    }
+
+    void look_again_soon() {
+        for (asker& a : askers_)
+            if (a.tasks.empty() && a.at_once) a.due_in = busy_again;
     }
 
     void answer() {
@@ -101,9 +156,24 @@ private:
 
 awaitable<result<void>> pg_task_store::send_offers(std::span<offers::call* const> calls) {
     question asked(calls);
-    auto rows = co_await pool_.exec(sql::tasks_offer, asked.bind(times_));
+    auto rows = co_await pool_.exec(sql::tasks_offer, asked.bind(times_, std::nullopt));
     if (!rows) co_return std::move(rows).error();
     asked.read(*rows);
+    bool again = asked.any_to_prepare() || asked.any_at_once();
+    for (int round = 1; round < rounds_max && again; ++round) {
+        const uuid barrier = make_uuid();
+        std::vector<pg::command> commands;
+        commands.push_back({sql::tasks_prepare, asked.bind_prepare(times_, barrier)});
+        commands.push_back({sql::tasks_offer, asked.bind(times_, barrier)});
+        auto sent = co_await pool_.exec_all(std::move(commands));
+        if (!sent) { // what was assigned before is committed; who got nothing looks again
+            asked.try_later();
+            break;
+        }
+        asked.read(sent->back());
+        again = asked.any_at_once();
+    }
+    asked.look_again_soon();
     asked.answer();
     co_return done;
 }

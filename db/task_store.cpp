@@ -65,10 +65,16 @@ awaitable<result<task_change>> pg_task_store::progress(task_progress progress) {
     return progresses_.submit(std::move(progress));
 }
 
-awaitable<result<int>> pg_task_store::give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) {
+awaitable<result<given_back>> pg_task_store::give_back(tenant_id tenant, poll_id poll,
+                                                       std::vector<task_id> tasks) {
     auto rows = co_await pool_.exec(sql::tasks_give_back, pg::bind(tenant, poll, tasks));
     if (!rows) co_return std::move(rows).error();
-    co_return static_cast<int>(rows->affected());
+    given_back out;
+    for (const pg::row row : *rows) {
+        ++out.count;
+        add_agents(row, 0, out.freed_for);
+    }
+    co_return out;
 }
 
 awaitable<result<task>> pg_task_store::get(tenant_id tenant, task_id id) {

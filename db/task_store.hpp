@@ -23,7 +23,8 @@ public:
     void close();
 
     awaitable<result<offer_answer>> offer(offer_request request) override;
-    awaitable<result<int>> give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) override;
+    awaitable<result<given_back>> give_back(tenant_id tenant, poll_id poll,
+                                            std::vector<task_id> tasks) override;
     awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session, poll_id poll,
                                       std::string address) override;
     awaitable<result<task_change>> acknowledge(task_key key) override;

@@ -18,6 +18,12 @@ token_record read_token(const pg::row& row) {
     return t;
 }
 
+failure no_such_agent() {
+    std::vector<field_error> fields;
+    fields.push_back({"/agentId", "there is no such agent"});
+    return failure{errc::not_found, "agentId: there is no such agent"}.with(std::move(fields));
+}
+
 pg::bytes as_bytes(const std::string& given) {
     return {{given.begin(), given.end()}};
 }
@@ -28,31 +34,39 @@ pg::params bind_token(tenant_id tenant, const token_record& t, const std::string
 
 } // namespace
 
-awaitable<result<std::optional<known_token>>> pg_token_store::find(tenant_id tenant, std::string hash) {
+awaitable<result<std::optional<identity>>> pg_token_store::find(tenant_id tenant, std::string hash) {
     auto rows = co_await pool_.exec(sql::tokens_find, pg::bind(tenant, as_bytes(hash)));
     if (!rows) co_return std::move(rows).error();
-    if (rows->empty()) co_return std::optional<known_token>{};
+    if (rows->empty()) co_return std::optional<identity>{};
     const pg::row row = rows->front();
-    known_token known;
-    known.who.tenant = tenant;
-    known.who.token = row.get<token_id>(0);
-    known.who.kind = token_kind_from(row.get<std::string_view>(1)).value();
-    known.who.agent = row.get<std::optional<agent_id>>(2);
-    known.expires_at = row.get<std::optional<instant>>(3);
-    co_return std::optional(known);
+    identity who;
+    who.tenant = tenant;
+    who.token = row.get<token_id>(0);
+    who.kind = token_kind_from(row.get<std::string_view>(1)).value();
+    who.agent = row.get<std::optional<agent_id>>(2);
+    if (const auto left_us = row.get<std::optional<std::int64_t>>(3))
+        who.ends_at = steady_clock::now() + std::chrono::microseconds{*left_us};
+    co_return std::optional(who);
+}
+
+awaitable<result<bool>> pg_token_store::is_good(tenant_id tenant, token_id id) {
+    auto rows = co_await pool_.exec(sql::tokens_is_good, pg::bind(tenant, id));
+    if (!rows) co_return std::move(rows).error();
+    co_return !rows->empty();
 }
 
 awaitable<result<token_record>> pg_token_store::create(tenant_id tenant, token_record wanted,
                                                        std::string hash) {
     auto rows = co_await pool_.exec(sql::tokens_create, bind_token(tenant, wanted, hash));
     if (!rows) co_return std::move(rows).error();
-    if (rows->empty()) co_return failure{errc::not_found, "agentId: there is no such agent"};
+    if (rows->empty()) co_return no_such_agent();
     co_return read_token(rows->front());
 }
 
-awaitable<result<page<token_record>>> pg_token_store::list(tenant_id tenant, page_request page) {
-    auto rows =
-        co_await pool_.exec(sql::tokens_list, pg::bind(tenant, page.before, std::int32_t{page.limit + 1}));
+awaitable<result<page<token_record>>> pg_token_store::list(tenant_id tenant, std::optional<agent_id> agent,
+                                                           page_request page) {
+    auto rows = co_await pool_.exec(sql::tokens_list,
+                                    pg::bind(tenant, page.before, std::int32_t{page.limit + 1}, agent));
     if (!rows) co_return std::move(rows).error();
     std::vector<token_record> found;
     for (const pg::row row : *rows) found.push_back(read_token(row));

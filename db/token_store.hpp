@@ -12,9 +12,11 @@ class pg_token_store final : public token_store {
 public:
     explicit pg_token_store(pg::pool& pool) : pool_(pool) {}
 
-    awaitable<result<std::optional<known_token>>> find(tenant_id tenant, std::string hash) override;
+    awaitable<result<std::optional<identity>>> find(tenant_id tenant, std::string hash) override;
+    awaitable<result<bool>> is_good(tenant_id tenant, token_id id) override;
     awaitable<result<token_record>> create(tenant_id tenant, token_record wanted, std::string hash) override;
-    awaitable<result<page<token_record>>> list(tenant_id tenant, page_request page) override;
+    awaitable<result<page<token_record>>> list(tenant_id tenant, std::optional<agent_id> agent,
+                                               page_request page) override;
     awaitable<result<void>> revoke(tenant_id tenant, token_id id) override;
     awaitable<result<void>> create_tenant(tenant_id tenant, std::string name, token_record admin,
                                           std::string hash) override;

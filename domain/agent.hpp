@@ -19,18 +19,41 @@ struct agent_details {
     std::optional<document> metadata;
 };
 
+// Tasks that an agent has at a time; nothing: as many as it asks for.
+struct agent_limits {
+    std::optional<int> tasks;
+    std::optional<int> backups;
+    std::optional<int> checks;
+    std::optional<int> prunes;
+};
+
+// An agent that is paused is handed no tasks. A pause whose end has passed is none.
+struct agent_pause {
+    instant since;
+    std::optional<instant> until;
+    std::optional<std::string> note;
+};
+
+// What operators set.
+struct agent_control {
+    agent_limits limits;
+    std::optional<agent_pause> pause;
+};
+
 struct agent {
     agent_id id;
     std::string hostname;
     agent_details details;
+    agent_control control;
     instant registered_at;
     instant updated_at;
     std::optional<instant> last_seen_at; // last poll or heartbeat
-    bool online = false;                 // seen within three heartbeats
+    bool online = false;                 // not silent for longer than timing::silence_max()
     std::optional<std::int64_t> uptime_seconds;
     std::optional<std::string> last_backup_status;
     std::optional<document> disks; // array of {mountPath, freeBytes, totalBytes}
     int tasks_running = 0;
+    std::vector<task_id> running;    // what these are, where one agent was asked for
     bool duplicate_identity = false; // two sessions at the same time from two addresses
 };
 

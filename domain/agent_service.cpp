@@ -32,6 +32,8 @@ awaitable<result<registration_answer>> agent_service::register_(identity by, reg
     result<registered> made = failure{errc::internal};
     if (token)
         made = co_await agents_.enroll(by, std::move(wanted), std::move(hash));
+    else if (by.kind == token_kind::agent)
+        made = co_await agents_.register_again(by, std::move(wanted));
     else
         made = co_await agents_.register_(by, std::move(wanted));
     if (!made) co_return std::move(made).error();
@@ -58,8 +60,25 @@ awaitable<result<agent>> agent_service::get(tenant_id tenant, agent_id id) {
     return agents_.get(tenant, id);
 }
 
-awaitable<result<page<agent>>> agent_service::list(tenant_id tenant, page_request page) {
-    return agents_.list(tenant, page);
+awaitable<result<page<agent>>> agent_service::list(tenant_id tenant, agent_filter filter, page_request page) {
+    return agents_.list(tenant, std::move(filter), page);
+}
+
+awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, agent_change wanted) {
+    auto now = co_await agents_.change(tenant, id, std::move(wanted));
+    if (!now) co_return std::move(now).error();
+    log::info("[AGENTS] Agent changed", {{"agent", id}, {"paused", now->control.pause.has_value()}});
+    bell_.ring(std::span(&id, 1));
+    co_return now;
+}
+
+awaitable<result<void>> agent_service::remove(tenant_id tenant, agent_id id, bool cancel_tasks) {
+    auto cancelled = co_await agents_.remove(tenant, id, cancel_tasks);
+    if (!cancelled) co_return std::move(cancelled).error();
+    counts_.tasks_cancelled.add(cancelled->size());
+    log::info("[AGENTS] Agent deleted", {{"agent", id}, {"cancelled", cancelled->size()}});
+    bell_.deleted(id);
+    co_return done;
 }
 
 } // namespace holdfast

@@ -1,9 +1,10 @@
-// Agents: how they make themselves known and stay so.
+// Agents: how they make themselves known and stay so, and what operators set.
 #pragma once
 
 #include "domain/metrics.hpp"
 #include "domain/stores.hpp"
 #include "domain/timing.hpp"
+#include "domain/wakeups.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -20,10 +21,11 @@ struct registration_answer {
 
 class agent_service {
 public:
-    agent_service(agent_store& agents, const timing& times) : agents_(agents), times_(times) {}
+    agent_service(agent_store& agents, wakeups& bell, metrics& counts, const timing& times)
+        : agents_(agents), bell_(bell), counts_(counts), times_(times) {}
 
     // With an enroll token a new agent gets a token of its own, and a hostname that is taken is
-    // errc::name_taken.
+    // errc::name_taken. With an agent's own token its details are updated.
     [[nodiscard]] awaitable<result<registration_answer>> register_(identity by, registration wanted);
 
     // Renews the leases; returns the tasks that the agent is to stop.
@@ -33,10 +35,20 @@ public:
     [[nodiscard]] awaitable<void> heard_of(tenant_id tenant, agent_id agent);
 
     [[nodiscard]] awaitable<result<agent>> get(tenant_id tenant, agent_id id);
-    [[nodiscard]] awaitable<result<page<agent>>> list(tenant_id tenant, page_request page);
+    [[nodiscard]] awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter,
+                                                      page_request page);
+
+    // What it may have now wakes its polls.
+    [[nodiscard]] awaitable<result<agent>> change(tenant_id tenant, agent_id id, agent_change wanted);
+
+    // Its tokens end at once, its waiting polls with them. errc::conflict while it has open tasks, unless
+    // these are to be cancelled.
+    [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, agent_id id, bool cancel_tasks);
 
 private:
     agent_store& agents_;
+    wakeups& bell_;
+    metrics& counts_;
     const timing& times_;
     boost::unordered_flat_map<agent_id, steady_clock::time_point, id_hash> heard_;
 };

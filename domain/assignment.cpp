@@ -19,6 +19,11 @@ std::vector<task_id> ids_of(const std::vector<task>& tasks) {
     return ids;
 }
 
+// Without the database a poll that may wait goes on waiting: it looks again when rung, or in a second.
+bool is_passing(errc code) {
+    return code == errc::unavailable || code == errc::overloaded;
+}
+
 // A poll waits for its deadline, or for what comes due by itself before.
 steady_clock::time_point look_again_at(steady_clock::time_point deadline,
                                        const std::optional<std::chrono::microseconds>& due_in) {
@@ -48,7 +53,7 @@ private:
 awaitable<result<void>> assignment::open(const poll_request& request, poll_id poll) {
     bell_.supersede(request.agent, request.session, poll);
     auto opened =
-        co_await tasks_.open_poll(request.tenant, request.agent, request.session, poll, request.address);
+        co_await tasks_.open_poll(request.by.tenant, request.agent, request.session, poll, request.address);
     if (!opened) co_return std::move(opened).error();
     if (*opened) {
         counts_.duplicate_identities.add();
@@ -60,7 +65,9 @@ awaitable<result<void>> assignment::open(const poll_request& request, poll_id po
 
 awaitable<result<poll_answer>> assignment::poll(poll_request request, peer& caller) {
     const poll_id poll = poll_id::make();
-    ticket place(room_, request.agent, request.session, poll);
+    ticket place(room_, request.by.token, request.agent, request.session, poll);
+    if (!tokens_.is_fresh(request.by))
+        place.doubt(); // something was revoked before there was a place to tell
     if (!request.session.empty()) {
         auto opened = co_await open(request, poll);
         if (!opened) co_return std::move(opened).error();
@@ -72,9 +79,53 @@ awaitable<result<poll_answer>> assignment::poll(poll_request request, peer& call
     co_return answer;
 }
 
+// May the caller still wait? Costs nothing while nobody doubts it.
+awaitable<result<void>> assignment::confirm(const poll_request& request, ticket& place) {
+    if (request.by.ends_at && *request.by.ends_at <= steady_clock::now())
+        co_return failure{errc::unauthorized, "the token has expired"};
+    while (place.doubted()) {
+        const std::uint32_t doubts = place.doubts();
+        auto allowed = co_await tokens_.confirm(request.by, request.agent);
+        if (!allowed) co_return std::move(allowed).error();
+        place.settle(doubts);
+    }
+    co_return done;
+}
+
+awaitable<result<offer_answer>> assignment::look(const poll_request& request, ticket& place, poll_id poll,
+                                                 bool will_wait) {
+    auto allowed = co_await confirm(request, place);
+    if (!allowed) co_return std::move(allowed).error();
+    offer_request ask{request.by.tenant, request.agent,   poll,     request.limit, request.types,
+                      request.lookahead, request.session, will_wait};
+    auto offered = co_await tasks_.offer(std::move(ask));
+    co_return offered;
+}
+
+// What was offered goes to whom it was offered to, if it may still have it.
+awaitable<result<poll_answer>> assignment::hand_over(const poll_request& request, peer& caller, ticket& place,
+                                                     offer_answer offered) {
+    if (place.superseded()) { // the newer poll of this session is offered them again
+        bell_.ring(std::span(&request.agent, 1));
+        co_return poll_answer{offered.poll, {}, {}};
+    }
+    auto allowed = co_await confirm(request, place);
+    const bool present = caller.present();
+    if (allowed && present) {
+        counts_.tasks_fetched.add();
+        counts_.tasks_assigned.add(offered.tasks.size());
+        co_return poll_answer{offered.poll, std::move(offered.tasks), place.take_cancelled()};
+    }
+    co_await give_back(request.by.tenant, request.agent, offered.poll, ids_of(offered.tasks));
+    if (!allowed) co_return std::move(allowed).error();
+    counts_.polls_abandoned.add();
+    co_return failure{errc::gone_away};
+}
+
 awaitable<result<poll_answer>> assignment::serve(const poll_request& request, peer& caller, ticket& place,
                                                  poll_id poll) {
     const auto deadline = steady_clock::now() + request.wait;
+    const auto latest = std::min(deadline, request.by.ends_at.value_or(deadline));
     steady_clock::time_point rung{};
     for (bool last = false;;) {
         const std::uint32_t heard = place.calls();
@@ -83,38 +134,24 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
             co_return failure{errc::gone_away};
         }
         const bool will_wait = !last && request.wait.count() > 0;
-        offer_request ask{request.tenant,    request.agent,   poll,     request.limit, request.types,
-                          request.lookahead, request.session, will_wait};
-        auto offered = co_await tasks_.offer(std::move(ask));
+        auto offered = co_await look(request, place, poll, will_wait);
         if (!offered) {
-            // Without the database a poll that may wait goes on waiting: it looks again when rung, or at its
-            // end.
-            if (!will_wait || offered.error().code() == errc::internal) co_return std::move(offered).error();
+            if (!will_wait || !is_passing(offered.error().code())) co_return std::move(offered).error();
             offered = offer_answer{{}, poll, std::chrono::seconds{1}};
         }
         if (!offered->tasks.empty()) {
-            if (place.superseded()) { // the newer poll of this session is offered them again
-                bell_.ring(std::span(&request.agent, 1));
-                co_return poll_answer{poll, {}, {}};
-            }
-            if (!caller.present()) {
-                co_await give_back(request.tenant, request.agent, offered->poll, ids_of(offered->tasks));
-                counts_.polls_abandoned.add();
-                co_return failure{errc::gone_away};
-            }
             if (rung != steady_clock::time_point{})
                 counts_.wake_seconds.observe(
                     std::chrono::duration<double>(steady_clock::now() - rung).count());
-            counts_.tasks_fetched.add();
-            counts_.tasks_assigned.add(offered->tasks.size());
-            co_return poll_answer{offered->poll, std::move(offered->tasks), place.take_cancelled()};
+            auto answer = co_await hand_over(request, caller, place, std::move(*offered));
+            co_return answer;
         }
         if (last || request.wait.count() == 0) co_return poll_answer{poll, {}, place.take_cancelled()};
 
         wake why = wake::deadline;
         {
             const watched watch(caller, place);
-            why = co_await place.wait(heard, look_again_at(deadline, offered->due_in));
+            why = co_await place.wait(heard, look_again_at(latest, offered->due_in));
         }
         rung = {};
         switch (why) {
@@ -138,11 +175,12 @@ awaitable<void> assignment::give_back(tenant_id tenant, agent_id agent, poll_id 
                      {{"agent", agent}, {"tasks", count}, {"cause", given.error().cause()}});
         co_return;
     }
-    counts_.tasks_given_back.add(static_cast<std::uint64_t>(*given));
-    log::info("[TASKS] Gave " + std::to_string(*given) + " undelivered task(s) of agent " + to_string(agent) +
-                  " back",
+    counts_.tasks_given_back.add(static_cast<std::uint64_t>(given->count));
+    log::info("[TASKS] Gave " + std::to_string(given->count) + " undelivered task(s) of agent " +
+                  to_string(agent) + " back",
               {{"agent", agent}});
-    bell_.ring(std::span(&agent, 1));
+    given->freed_for.push_back(agent);
+    bell_.ring(given->freed_for);
 }
 
 void assignment::undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll,

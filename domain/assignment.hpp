@@ -5,6 +5,7 @@
 #include "domain/peer.hpp"
 #include "domain/stores.hpp"
 #include "domain/timing.hpp"
+#include "domain/token_service.hpp"
 #include "domain/waiting_room.hpp"
 #include "domain/wakeups.hpp"
 
@@ -15,7 +16,7 @@
 namespace holdfast {
 
 struct poll_request {
-    tenant_id tenant;
+    identity by; // allowed to act as the agent
     agent_id agent;
     int limit = 10;
     task_types types;
@@ -35,10 +36,11 @@ struct poll_answer {
 
 class assignment {
 public:
-    assignment(task_store& tasks, waiting_room& room, wakeups& bell, metrics& counts)
-        : tasks_(tasks), room_(room), bell_(bell), counts_(counts) {}
+    assignment(task_store& tasks, token_service& tokens, waiting_room& room, wakeups& bell, metrics& counts)
+        : tasks_(tasks), tokens_(tokens), room_(room), bell_(bell), counts_(counts) {}
 
-    // errc::gone_away when the caller hung up: nothing is assigned to it.
+    // errc::gone_away when the caller hung up: nothing is assigned to it. errc::unauthorized or
+    // errc::not_found when meanwhile its token ended, or the agent was deleted.
     [[nodiscard]] awaitable<result<poll_answer>> poll(poll_request request, peer& caller);
 
     // The answer could not be written: its tasks are handed out again at once. Returns at once.
@@ -48,11 +50,17 @@ private:
     using ticket = waiting_room::ticket;
 
     awaitable<result<void>> open(const poll_request& request, poll_id poll);
+    awaitable<result<void>> confirm(const poll_request& request, ticket& place);
+    awaitable<result<offer_answer>> look(const poll_request& request, ticket& place, poll_id poll,
+                                         bool will_wait);
+    awaitable<result<poll_answer>> hand_over(const poll_request& request, peer& caller, ticket& place,
+                                             offer_answer offered);
     awaitable<result<poll_answer>> serve(const poll_request& request, peer& caller, ticket& place,
                                          poll_id poll);
     awaitable<void> give_back(tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks);
 
     task_store& tasks_;
+    token_service& tokens_;
     waiting_room& room_;
     wakeups& bell_;
     metrics& counts_;

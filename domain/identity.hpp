@@ -3,6 +3,7 @@
 
 #include "domain/id.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -44,6 +45,8 @@ struct identity {
     token_kind kind = token_kind::viewer;
     token_id token;
     std::optional<agent_id> agent; // of an `agent` token: the one agent that it belongs to
+    std::optional<std::chrono::steady_clock::time_point> ends_at; // when the token expires
+    std::uint64_t as_of = 0; // of the token service: how much it had heard of by then
 };
 
 } // namespace holdfast

@@ -73,6 +73,9 @@ struct metrics {
     counter tasks_given_back; // answers that could not be delivered
     counter tasks_cancelled;
     counter tasks_created;
+    counter tasks_planned;    // of them: made by schedules
+    counter runs_overlapping; // of schedules: no task, as the one before was still open
+    counter runs_missed;      // due times of schedules that passed without a task
     counter leases_ended;
     counter polls_abandoned;  // the caller hung up while waiting
     counter polls_empty;      // answered 204

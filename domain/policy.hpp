@@ -11,23 +11,28 @@
 
 namespace holdfast {
 
-struct policy {
-    policy_id id;
-    std::string name;
-    std::optional<std::string> description;
+// When: the texts were checked when the policy was written.
+struct timetable {
     std::string schedule;
     std::optional<std::string> check_schedule;
     std::optional<std::string> prune_schedule;
     std::string timezone = "UTC";
     int spread_seconds = 0;
-    std::string overlap = "skip";
     std::string on_missed = "once";
     int min_gap_seconds = 0;
+    bool enabled = true;
+};
+
+struct policy {
+    policy_id id;
+    std::string name;
+    std::optional<std::string> description;
+    timetable when;
+    std::string overlap = "skip";
     std::optional<std::int64_t> max_age_seconds;
     work what;                               // what.repository is restic's own string
     std::optional<document> repository_spec; // the typed object, where it was given as one
     int max_attempts = 3;
-    bool enabled = true;
     instant created_at;
     instant updated_at;
 };

@@ -55,6 +55,14 @@ awaitable<result<std::vector<agent_id>>> policy_service::all_agents_of(tenant_id
     co_return all;
 }
 
+awaitable<result<policy>> policy_service::replace(tenant_id tenant, policy wanted) {
+    auto now = co_await policies_.replace(tenant, std::move(wanted));
+    if (!now || !now->when.enabled) co_return now;
+    auto agents = co_await all_agents_of(tenant, now->id);
+    if (agents) bell_.ring(*agents);
+    co_return now;
+}
+
 awaitable<result<std::vector<task>>> policy_service::run(tenant_id tenant, policy_id id, policy_run wanted) {
     auto assigned = co_await all_agents_of(tenant, id);
     if (!assigned) co_return std::move(assigned).error();

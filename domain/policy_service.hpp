@@ -16,15 +16,15 @@ struct policy_run {
 
 class policy_service {
 public:
-    policy_service(policy_store& policies, task_service& tasks) : policies_(policies), tasks_(tasks) {}
+    policy_service(policy_store& policies, task_service& tasks, wakeups& bell)
+        : policies_(policies), tasks_(tasks), bell_(bell) {}
 
     [[nodiscard]] awaitable<result<policy>> create(tenant_id tenant, policy wanted) {
         return policies_.create(tenant, std::move(wanted));
     }
 
-    [[nodiscard]] awaitable<result<policy>> replace(tenant_id tenant, policy wanted) {
-        return policies_.replace(tenant, std::move(wanted));
-    }
+    // An enabled policy's tasks are held back no longer.
+    [[nodiscard]] awaitable<result<policy>> replace(tenant_id tenant, policy wanted);
 
     [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, policy_id id) {
         return policies_.remove(tenant, id);
@@ -63,6 +63,7 @@ private:
 
     policy_store& policies_;
     task_service& tasks_;
+    wakeups& bell_;
 };
 
 } // namespace holdfast

@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr instant end_of_time = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
 constexpr std::chrono::minutes shortest_interval = 1min;
 constexpr std::chrono::minutes longest_interval = std::chrono::days{366};
 

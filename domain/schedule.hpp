@@ -37,6 +37,8 @@ using schedule = std::variant<cron, interval>;
 // The failure's detail is a sentence about what is wrong with the text.
 [[nodiscard]] result<schedule> parse_schedule(std::string_view text);
 
+inline constexpr instant end_of_time = std::chrono::sys_days{std::chrono::year{9999} / 12 / 31};
+
 // The first run strictly after that; nothing beyond the year 9999.
 [[nodiscard]] std::optional<instant> next_run(const schedule& when, const time_zone& zone, instant after);
 
@@ -71,7 +73,7 @@ inline constexpr int missed_max = 1000;
 
 struct due_runs {
     std::optional<instant> run_now; // the scheduled time of the run to make, if any
-    instant next;                   // the first run strictly after now
+    instant next;                   // the first run strictly after now; end_of_time: there is none
     int missed = 0;                 // due times that get no run; missed_max stands for that many or more
 };
 

@@ -4,10 +4,12 @@
 #pragma once
 
 #include "domain/agent.hpp"
+#include "domain/agent_rules.hpp"
 #include "domain/async.hpp"
 #include "domain/identity.hpp"
 #include "domain/page.hpp"
 #include "domain/policy.hpp"
+#include "domain/policy_runs.hpp"
 #include "domain/result.hpp"
 #include "domain/task.hpp"
 #include "domain/task_rules.hpp"
@@ -78,6 +80,7 @@ struct task_change {
     int attempt = 0;
     instant at;                      // acknowledged, finished; of progress: the lease's end
     std::optional<instant> again_at; // of a failed attempt that leaves another
+    std::vector<agent_id> freed_for; // agents whose tasks waited for the repository
 };
 
 // An operator's change of a task.
@@ -85,6 +88,7 @@ struct task_decision {
     task now;
     bool repeated = false; // it stood so before
     bool ran = false;      // an agent was running it
+    std::vector<agent_id> freed_for = {};
 };
 
 struct task_order { // a task to be made; what is left out is taken from the policy
@@ -105,6 +109,11 @@ struct idempotency {
     std::string digest; // SHA-256 of the request, 32 bytes
 };
 
+struct given_back {
+    int count = 0;
+    std::vector<agent_id> freed_for;
+};
+
 struct created_tasks {
     std::vector<task> tasks;
     bool repeated = false; // by its idempotency key; nothing was made
@@ -122,7 +131,8 @@ public:
     // The atomic assignment.
     virtual awaitable<result<offer_answer>> offer(offer_request request) = 0;
     // Undoes an offer whose answer was not delivered; tasks that are no longer this poll's are left alone.
-    virtual awaitable<result<int>> give_back(tenant_id tenant, poll_id poll, std::vector<task_id> tasks) = 0;
+    virtual awaitable<result<given_back>> give_back(tenant_id tenant, poll_id poll,
+                                                    std::vector<task_id> tasks) = 0;
     // Makes this poll its session's newest. True: the agent has another session from another address now.
     virtual awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session,
                                               poll_id poll, std::string address) = 0;
@@ -152,6 +162,7 @@ struct ended_lease {
     task_state now = task_state::pending;
     int attempt = 0;
     bool ran = false; // it was the run lease: a failed attempt
+    std::vector<agent_id> freed_for;
 };
 
 // What no request asks for. Safe on any number of servers at the same time.
@@ -179,6 +190,12 @@ struct registered {
     bool created = false;
 };
 
+struct agent_filter {
+    std::optional<bool> online;
+    std::optional<bool> paused;
+    std::optional<std::string> hostname; // a part of it, whatever the case
+};
+
 class agent_store {
 public:
     // With `token_hash` (of an enrolled agent's own new token) a hostname that is taken is a failure.
@@ -186,6 +203,8 @@ public:
                                                  std::string token_hash) = 0;
     // A known hostname is the same agent with new details.
     virtual awaitable<result<registered>> register_(identity by, registration wanted) = 0;
+    // An agent by its own token. errc::forbidden where the hostname is not its own.
+    virtual awaitable<result<registered>> register_again(identity by, registration wanted) = 0;
     // May a fleet token act as this agent?
     virtual awaitable<result<bool>> is_member(tenant_id tenant, token_id fleet, agent_id agent) = 0;
 
@@ -194,7 +213,11 @@ public:
     // Of a poll: seen now.
     virtual awaitable<result<void>> touch(tenant_id tenant, agent_id agent) = 0;
     virtual awaitable<result<agent>> get(tenant_id tenant, agent_id agent) = 0;
-    virtual awaitable<result<page<agent>>> list(tenant_id tenant, page_request page) = 0;
+    virtual awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) = 0;
+    virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) = 0;
+    // Ends its tokens and assignments; its hostname is free again, its tasks stay. errc::conflict while it
+    // has open tasks, unless these are to be cancelled: they are the answer.
+    virtual awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel) = 0;
 
 protected:
     ~agent_store() = default;
@@ -226,6 +249,49 @@ protected:
     ~policy_store() = default;
 };
 
+// An agent of a policy whose next run is due, as it was seen.
+struct due_assignment {
+    policy_id policy;
+    agent_id agent;
+    instant settled_until;
+    instant next_run_at;
+    instant now; // the database's clock
+    timetable when;
+};
+
+// What becomes of it: nothing when somebody has settled it, or changed its timetable, since it was seen.
+struct settled_assignment {
+    due_assignment seen;
+    instant settled_until;
+    std::optional<instant> next_run_at;
+    std::vector<due_run> runs;
+};
+
+struct settled_run {
+    task_id task;
+    policy_id policy;
+    agent_id agent;
+    task_type type = task_type::backup;
+    instant at;
+    bool overlaps = false; // no task: one of the same kind is open, and the policy says skip
+    bool made = false;
+};
+
+// Safe on any number of servers at the same time.
+class schedule_store {
+public:
+    virtual awaitable<result<std::vector<tenant_id>>> tenants_with_due_runs() = 0;
+    // How long until the next is due; nothing: none will be.
+    virtual awaitable<result<std::optional<std::chrono::microseconds>>> next_due_in() = 0;
+    virtual awaitable<result<std::vector<due_assignment>>> due(tenant_id tenant, int limit) = 0;
+    // Tasks and next runs, all or none.
+    virtual awaitable<result<std::vector<settled_run>>> settle(tenant_id tenant,
+                                                               std::vector<settled_assignment> all) = 0;
+
+protected:
+    ~schedule_store() = default;
+};
+
 struct token_record {
     token_id id;
     token_kind kind = token_kind::viewer;
@@ -237,18 +303,16 @@ struct token_record {
     int uses = 0;
 };
 
-struct known_token {
-    identity who;
-    std::optional<instant> expires_at;
-};
-
 class token_store {
 public:
     // Nothing: not known, revoked, or expired.
-    virtual awaitable<result<std::optional<known_token>>> find(tenant_id tenant, std::string hash) = 0;
+    virtual awaitable<result<std::optional<identity>>> find(tenant_id tenant, std::string hash) = 0;
+    virtual awaitable<result<bool>> is_good(tenant_id tenant, token_id id) = 0;
     virtual awaitable<result<token_record>> create(tenant_id tenant, token_record wanted,
                                                    std::string hash) = 0;
-    virtual awaitable<result<page<token_record>>> list(tenant_id tenant, page_request page) = 0;
+    // All, or those of one agent.
+    virtual awaitable<result<page<token_record>>> list(tenant_id tenant, std::optional<agent_id> agent,
+                                                       page_request page) = 0;
     // errc::not_found where there is none that is still good.
     virtual awaitable<result<void>> revoke(tenant_id tenant, token_id id) = 0;
     virtual awaitable<result<void>> create_tenant(tenant_id tenant, std::string name, token_record admin,

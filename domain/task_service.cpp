@@ -29,6 +29,12 @@ awaitable<result<created_tasks>> task_service::create(tenant_id tenant, std::vec
     co_return made;
 }
 
+// A slot of this agent came free, and the repository that others wait for.
+void task_service::ring(agent_id agent, std::vector<agent_id> others) {
+    others.push_back(agent);
+    bell_.ring(others);
+}
+
 awaitable<result<task_change>> task_service::acknowledge(task_key key) {
     const task_id id = key.task;
     const agent_id agent = key.agent;
@@ -66,7 +72,7 @@ awaitable<result<task_change>> task_service::finish(task_report report) {
     log::info("[TASKS] Task finished: task=" + to_string(id) + ", agent=" + to_string(agent) +
                   ", status=" + std::string(name_of(changed->state)),
               {{"attempt", changed->attempt}});
-    bell_.ring(std::span(&agent, 1));
+    ring(agent, changed->freed_for);
     co_return changed;
 }
 
@@ -80,7 +86,7 @@ awaitable<result<task_change>> task_service::release(task_release release) {
     counts_.tasks_released.add();
     log::info("[TASKS] Task released: task=" + to_string(id) + ", agent=" + to_string(agent),
               {{"reason", reason}});
-    bell_.ring(std::span(&agent, 1));
+    ring(agent, changed->freed_for);
     co_return changed;
 }
 
@@ -91,6 +97,7 @@ awaitable<result<task>> task_service::cancel(tenant_id tenant, task_id id) {
         counts_.tasks_cancelled.add();
         log::info("[TASKS] Task cancelled", {{"task", id}, {"agent", decided->now.agent}});
         if (decided->ran) bell_.cancelled(decided->now.agent, id);
+        ring(decided->now.agent, decided->freed_for);
     }
     co_return std::move(decided->now);
 }

@@ -46,6 +46,8 @@ public:
     }
 
 private:
+    void ring(agent_id agent, std::vector<agent_id> others);
+
     task_store& tasks_;
     wakeups& bell_;
     metrics& counts_;

@@ -1,6 +1,7 @@
 // Every span of time that operators may set, with its default.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace holdfast {
@@ -14,6 +15,11 @@ struct timing {
     std::chrono::seconds wait_max{60};     // longer waits are cut to it
     std::chrono::seconds heartbeat{60};    // what heartbeats are answered: look for tasks again after this
     std::chrono::milliseconds sweep{1000}; // the housekeeper's rhythm: ended leases, lost wake-ups
+
+    // An agent that is not heard of for longer is offline. A poll that waits says nothing meanwhile.
+    [[nodiscard]] std::chrono::seconds silence_max() const {
+        return std::max(3 * heartbeat, heartbeat + wait_max);
+    }
 };
 
 } // namespace holdfast

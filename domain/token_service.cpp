@@ -34,22 +34,24 @@ awaitable<result<identity>> token_service::identify(std::string token) {
     const std::string hash = sha256(token);
     const auto found = known_.find(hash);
     if (found != known_.end()) {
-        if (found->second.good_until > steady_clock::now()) co_return found->second.who;
+        if (found->second.good_until > steady_clock::now()) {
+            found->second.who.as_of = changes_;
+            co_return found->second.who;
+        }
         known_.erase(found);
     }
+    const std::uint64_t as_of = changes_;
     auto looked_up = co_await tokens_.find(*tenant, hash);
     if (!looked_up) co_return std::move(looked_up).error();
     if (!looked_up->has_value()) co_return unknown_token();
-    const known_token& known = **looked_up;
-    auto until = steady_clock::now() + good_for;
-    if (known.expires_at) {
-        const auto left = *known.expires_at - std::chrono::system_clock::now();
-        until =
-            std::min(until, steady_clock::now() + std::chrono::duration_cast<steady_clock::duration>(left));
+    identity who = **looked_up;
+    who.as_of = as_of;
+    if (as_of == changes_) {
+        const auto until = steady_clock::now() + good_for;
+        make_room(known_);
+        known_.insert_or_assign(hash, cached{who, std::min(until, who.ends_at.value_or(until))});
     }
-    make_room(known_);
-    known_.insert_or_assign(hash, cached{known.who, until});
-    co_return known.who;
+    co_return who;
 }
 
 awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
@@ -64,6 +66,7 @@ awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
         if (found->second.good_until > steady_clock::now()) co_return done;
         members_.erase(found);
     }
+    const std::uint64_t as_of = changes_;
     result<bool> may = false;
     if (who.kind == token_kind::fleet)
         may = co_await agents_.is_member(who.tenant, who.token, agent);
@@ -71,9 +74,19 @@ awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
         may = co_await agents_.exists(who.tenant, agent);
     if (!may) co_return std::move(may).error();
     if (!*may) co_return no_such_agent();
-    make_room(members_);
-    members_.insert_or_assign(key, member{who.tenant, steady_clock::now() + good_for});
+    if (as_of == changes_) {
+        make_room(members_);
+        members_.insert_or_assign(key, member{steady_clock::now() + good_for});
+    }
     co_return done;
+}
+
+awaitable<result<void>> token_service::confirm(identity who, agent_id agent) {
+    auto good = co_await tokens_.is_good(who.tenant, who.token);
+    if (!good) co_return std::move(good).error();
+    if (!*good) co_return unknown_token();
+    auto allowed = co_await act_as(who, agent);
+    co_return allowed;
 }
 
 awaitable<result<new_token>> token_service::create(identity by, token_record wanted) {
@@ -84,15 +97,15 @@ awaitable<result<new_token>> token_service::create(identity by, token_record wan
     co_return new_token{std::move(*made), std::move(secret)};
 }
 
-awaitable<result<page<token_record>>> token_service::list(identity by, page_request page) {
-    return tokens_.list(by.tenant, page);
+awaitable<result<page<token_record>>> token_service::list(identity by, std::optional<agent_id> agent,
+                                                          page_request page) {
+    return tokens_.list(by.tenant, agent, page);
 }
 
 awaitable<result<void>> token_service::revoke(identity by, token_id id) {
     auto revoked = co_await tokens_.revoke(by.tenant, id);
     if (!revoked) co_return std::move(revoked).error();
-    forget(by.tenant);
-    bell_.forget_tokens(by.tenant);
+    bell_.revoked(id);
     co_return done;
 }
 
@@ -108,9 +121,22 @@ awaitable<result<new_tenant>> token_service::create_tenant(std::string name) {
     co_return new_tenant{tenant, std::move(secret)};
 }
 
-void token_service::forget(tenant_id tenant) {
-    erase_if(known_, [tenant](const auto& entry) { return entry.second.who.tenant == tenant; });
-    erase_if(members_, [tenant](const auto& entry) { return entry.second.tenant == tenant; });
+void token_service::forget(token_id token) {
+    ++changes_;
+    erase_if(known_, [token](const auto& entry) { return entry.second.who.token == token; });
+    erase_if(members_, [token](const auto& entry) { return entry.first.token == token; });
+}
+
+void token_service::forget(agent_id agent) {
+    ++changes_;
+    erase_if(known_, [agent](const auto& entry) { return entry.second.who.agent == agent; });
+    erase_if(members_, [agent](const auto& entry) { return entry.first.agent == agent; });
+}
+
+void token_service::forget_all() {
+    ++changes_;
+    known_.clear();
+    members_.clear();
 }
 
 } // namespace holdfast

@@ -1,5 +1,5 @@
-// Who a token stands for. One per core: identities are cached for seconds, and forgotten at once when a
-// token of their tenant is revoked.
+// Who a token stands for. One per core: identities are cached for seconds, and forgotten at once when their
+// token is revoked or their agent deleted, here or on another server.
 #pragma once
 
 #include "domain/stores.hpp"
@@ -35,13 +35,22 @@ public:
     // May this caller act as this agent? Otherwise errc::not_found, as for an agent that is unknown.
     [[nodiscard]] awaitable<result<void>> act_as(identity who, agent_id agent);
 
+    // Both again, for a caller that was let in before: what changed meanwhile counts.
+    [[nodiscard]] awaitable<result<void>> confirm(identity who, agent_id agent);
+
+    // Nothing was revoked since this caller was let in, as far as was heard.
+    [[nodiscard]] bool is_fresh(const identity& who) const { return who.as_of == changes_; }
+
     [[nodiscard]] awaitable<result<new_token>> create(identity by, token_record wanted);
-    [[nodiscard]] awaitable<result<page<token_record>>> list(identity by, page_request page);
+    [[nodiscard]] awaitable<result<page<token_record>>> list(identity by, std::optional<agent_id> agent,
+                                                             page_request page);
     [[nodiscard]] awaitable<result<void>> revoke(identity by, token_id id);
     [[nodiscard]] awaitable<result<new_tenant>> create_tenant(std::string name);
 
-    // Drops what is cached of this tenant.
-    void forget(tenant_id tenant);
+    // Drops what is cached of this token, of this agent, or all of it.
+    void forget(token_id token);
+    void forget(agent_id agent);
+    void forget_all();
 
 private:
     struct cached {
@@ -64,7 +73,6 @@ private:
     };
 
     struct member {
-        tenant_id tenant;
         steady_clock::time_point good_until;
     };
 
@@ -73,6 +81,8 @@ private:
     wakeups& bell_;
     boost::unordered_flat_map<std::string, cached> known_; // by SHA-256 of the token
     boost::unordered_flat_map<membership, member, membership_hash> members_;
+    // How often anything was forgotten. What was asked for before and is answered after is not kept.
+    std::uint64_t changes_ = 0;
 };
 
 } // namespace holdfast

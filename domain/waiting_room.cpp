@@ -4,8 +4,14 @@
 
 namespace holdfast {
 
-waiting_room::ticket::ticket(waiting_room& room, agent_id agent, std::string session, poll_id poll)
-    : room_(room), agent_(agent), poll_(poll), session_(std::move(session)), timer_(room.executor_) {
+waiting_room::ticket::ticket(waiting_room& room, token_id token, agent_id agent, std::string session,
+                             poll_id poll)
+    : room_(room),
+      token_(token),
+      agent_(agent),
+      poll_(poll),
+      session_(std::move(session)),
+      timer_(room.executor_) {
     if (!session_.empty()) room.supersede(agent, session_, poll);
     auto& list = room.places_[agent];
     if (!list) list = std::make_unique<polls>();
@@ -37,6 +43,11 @@ void waiting_room::ticket::ring() {
     timer_.cancel();
 }
 
+void waiting_room::ticket::doubt() {
+    ++doubts_;
+    ring();
+}
+
 void waiting_room::ticket::supersede() {
     superseded_ = true;
     end(wake::finished);
@@ -60,9 +71,21 @@ void waiting_room::ring(std::span<const agent_id> agents) {
     }
 }
 
-void waiting_room::ring_all() {
+void waiting_room::doubt(token_id token) {
     for (auto& [agent, list] : places_)
-        for (ticket& waiting : *list) waiting.ring();
+        for (ticket& waiting : *list)
+            if (waiting.token_ == token) waiting.doubt();
+}
+
+void waiting_room::doubt(agent_id agent) {
+    const auto found = places_.find(agent);
+    if (found == places_.end()) return;
+    for (ticket& waiting : *found->second) waiting.doubt();
+}
+
+void waiting_room::doubt_all() {
+    for (auto& [agent, list] : places_)
+        for (ticket& waiting : *list) waiting.doubt();
 }
 
 void waiting_room::supersede(agent_id agent, const std::string& session, poll_id newest) {

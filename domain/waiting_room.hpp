@@ -27,7 +27,7 @@ public:
         enum class wake : std::uint8_t { called, deadline, abandoned, finished };
 
         // Takes a place. An older poll of the same session (not empty) in this room is superseded.
-        ticket(waiting_room& room, agent_id agent, std::string session, poll_id poll);
+        ticket(waiting_room& room, token_id token, agent_id agent, std::string session, poll_id poll);
         ticket(const ticket&) = delete;
         ticket& operator=(const ticket&) = delete;
         ticket(ticket&&) = delete;
@@ -47,6 +47,17 @@ public:
 
         [[nodiscard]] bool superseded() const { return superseded_; }
 
+        // Whether its caller may still wait here is to be asked anew: makes this place look again.
+        void doubt();
+
+        // How often it was doubted so far. Taken before asking, handed to settle() after it: a doubt in
+        // between stays.
+        [[nodiscard]] std::uint32_t doubts() const { return doubts_; }
+
+        void settle(std::uint32_t doubts) { settled_ = doubts; }
+
+        [[nodiscard]] bool doubted() const { return doubts_ != settled_; }
+
         // Tasks that the agent is to stop.
         [[nodiscard]] std::vector<task_id> take_cancelled() { return std::exchange(cancelled_, {}); }
 
@@ -60,12 +71,15 @@ public:
         void end(wake why);
 
         waiting_room& room_;
+        token_id token_;
         agent_id agent_;
         poll_id poll_;
         std::string session_;
         std::uint32_t calls_ = 0;
         wake over_ = wake::called; // called: not over
         bool superseded_ = false;
+        std::uint32_t doubts_ = 0;
+        std::uint32_t settled_ = 0;
         std::vector<task_id> cancelled_;
         steady_timer timer_;
     };
@@ -77,13 +91,17 @@ public:
 
     // Makes every poll of these agents look again.
     void ring(std::span<const agent_id> agents);
-    void ring_all();
 
     // A newer poll of this session came, here or elsewhere: older ones are answered empty.
     void supersede(agent_id agent, const std::string& session, poll_id newest);
 
     // Polls of this agent's sessions are answered: it is to stop this task.
     void cancel(agent_id agent, task_id task);
+
+    // What the polls of this token, of this agent, or all, were let in by may be good no longer.
+    void doubt(token_id token);
+    void doubt(agent_id agent);
+    void doubt_all();
 
     // Every poll is answered empty, those to come as well. For a server that goes down.
     void drain();

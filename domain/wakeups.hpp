@@ -15,8 +15,10 @@ public:
     virtual void supersede(agent_id agent, const std::string& session, poll_id newest) = 0;
     // An operator cancelled a task that this agent runs: its waiting polls with a session are answered so.
     virtual void cancelled(agent_id agent, task_id task) = 0;
-    // Every cached token of this tenant is looked up anew.
-    virtual void forget_tokens(tenant_id tenant) = 0;
+    // This token is good no longer: what is cached of it goes, and what waits by it ends.
+    virtual void revoked(token_id token) = 0;
+    // So are all tokens of this agent, and nobody acts as it any more.
+    virtual void deleted(agent_id agent) = 0;
 
 protected:
     ~wakeups() = default;

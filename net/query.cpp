@@ -82,12 +82,18 @@ result<std::int64_t> query_parameters::integer(std::string_view name, std::int64
     return (*given).value_or(absent);
 }
 
-result<bool> query_parameters::flag(std::string_view name, bool absent) const {
+result<std::optional<bool>> query_parameters::flag(std::string_view name) const {
     const std::optional<std::string_view> given = text(name);
-    if (!given) return absent;
-    if (given->empty() || *given == "true") return true;
-    if (*given == "false") return false;
+    if (!given) return std::optional<bool>{};
+    if (given->empty() || *given == "true") return std::optional<bool>{true};
+    if (*given == "false") return std::optional<bool>{false};
     return bad_parameter(name, "must be true or false");
+}
+
+result<bool> query_parameters::flag(std::string_view name, bool absent) const {
+    result<std::optional<bool>> given = flag(name);
+    if (!given) return std::move(given).error();
+    return (*given).value_or(absent);
 }
 
 result<std::optional<uuid>> query_parameters::uuid_of(std::string_view name) const {

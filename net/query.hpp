@@ -30,6 +30,7 @@ public:
 
     // "true" or "false"; an empty value is true.
     [[nodiscard]] result<bool> flag(std::string_view name, bool absent) const;
+    [[nodiscard]] result<std::optional<bool>> flag(std::string_view name) const;
 
     [[nodiscard]] result<std::optional<uuid>> uuid_of(std::string_view name) const;
 

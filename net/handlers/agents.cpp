@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t disks_max = 100;
 constexpr std::size_t running_max = 1000;
-constexpr token_kinds may_register{token_kind::enroll, token_kind::fleet, token_kind::operator_,
-                                   token_kind::admin, token_kind::root};
+constexpr token_kinds may_register{token_kind::enroll,    token_kind::fleet, token_kind::agent,
+                                   token_kind::operator_, token_kind::admin, token_kind::root};
 
 void check_text(std::string_view name, const std::optional<std::string>& text,
                 std::vector<field_error>& wrong) {
@@ -69,6 +69,18 @@ holdfast::heartbeat beat_of(agent_id agent, wire::heartbeat_body b) {
     return beat;
 }
 
+result<agent_filter> filter_of(const exchange& x) {
+    agent_filter out;
+    auto online = x.query().flag("online");
+    if (!online) return std::move(online).error();
+    out.online = *online;
+    auto paused = x.query().flag("paused");
+    if (!paused) return std::move(paused).error();
+    out.paused = *paused;
+    if (const auto hostname = x.query().text("hostname")) out.hostname = std::string(*hostname);
+    return out;
+}
+
 // The caller of a registration: known by the header, or by the token in the body.
 awaitable<result<identity>> caller_of(services& s, const exchange& x, std::optional<std::string> body_token) {
     if (x.has_identity()) co_return x.identity();
@@ -120,7 +132,9 @@ awaitable<reply> heartbeat(services& s, exchange& x) {
 awaitable<reply> list_agents(services& s, exchange& x) {
     auto page = wire::page_of(x);
     if (!page) co_return problem(page.error(), x);
-    auto agents = co_await s.agents.list(x.identity().tenant, *page);
+    auto filter = filter_of(x);
+    if (!filter) co_return problem(filter.error(), x);
+    auto agents = co_await s.agents.list(x.identity().tenant, std::move(*filter), *page);
     if (!agents) co_return problem(agents.error(), x);
     co_return wire::page_reply(std::move(*agents), [](agent a) { return wire::view_of(std::move(a)); });
 }
@@ -128,7 +142,27 @@ awaitable<reply> list_agents(services& s, exchange& x) {
 awaitable<reply> get_agent(services& s, exchange& x) {
     auto found = co_await s.agents.get(x.identity().tenant, x.id<agent_id>("agentId"));
     if (!found) co_return problem(found.error(), x);
-    co_return ok(wire::view_of(std::move(*found)));
+    co_return ok(wire::view_of_one(std::move(*found)));
+}
+
+awaitable<reply> change_agent(services& s, exchange& x) {
+    auto body = json::read_body<wire::agent_patch_body>(x.request());
+    if (!body) co_return problem(body.error(), x);
+    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    auto wanted = wire::change_from(std::move(*body), now);
+    if (!wanted) co_return problem(wanted.error(), x);
+    auto changed =
+        co_await s.agents.change(x.identity().tenant, x.id<agent_id>("agentId"), std::move(*wanted));
+    if (!changed) co_return problem(changed.error(), x);
+    co_return ok(wire::view_of_one(std::move(*changed)));
+}
+
+awaitable<reply> delete_agent(services& s, exchange& x) {
+    auto force = x.query().flag("force", false);
+    if (!force) co_return problem(force.error(), x);
+    auto gone = co_await s.agents.remove(x.identity().tenant, x.id<agent_id>("agentId"), *force);
+    if (!gone) co_return problem(gone.error(), x);
+    co_return no_content();
 }
 
 } // namespace holdfast::net::handlers

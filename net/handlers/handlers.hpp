@@ -16,6 +16,8 @@ awaitable<reply> progress(services& s, exchange& x);
 
 awaitable<reply> list_agents(services& s, exchange& x);
 awaitable<reply> get_agent(services& s, exchange& x);
+awaitable<reply> change_agent(services& s, exchange& x);
+awaitable<reply> delete_agent(services& s, exchange& x);
 awaitable<reply> create_policy(services& s, exchange& x);
 awaitable<reply> list_policies(services& s, exchange& x);
 awaitable<reply> get_policy(services& s, exchange& x);

@@ -102,10 +102,10 @@ awaitable<reply> next_runs(services& s, exchange& x) {
     if (!found) co_return problem(found.error(), x);
     const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     wire::next_runs_answer answer;
-    for (planned_run& run : planned_runs(*found, now, static_cast<std::size_t>(*count)))
+    for (planned_run& run : planned_runs(found->when, now, static_cast<std::size_t>(*count)))
         answer.items.push_back({run.type, run.at, std::move(run.local)});
-    answer.timezone = std::move(found->timezone);
-    answer.spread_seconds = found->spread_seconds;
+    answer.timezone = std::move(found->when.timezone);
+    answer.spread_seconds = found->when.spread_seconds;
     co_return ok(answer);
 }
 

@@ -51,7 +51,7 @@ result<task_types> types_of(const exchange& x) {
 result<parsed_poll> parse(const services& s, const exchange& x) {
     parsed_poll out;
     poll_request& r = out.request;
-    r.tenant = x.identity().tenant;
+    r.by = x.identity();
     r.agent = x.id<agent_id>("agentId");
     r.address = x.request().remote.to_string();
     auto limit = x.query().integer("limit", 1, 100, r.limit);
@@ -94,7 +94,7 @@ reply answer_with(services& s, const poll_request& asked, poll_answer answer, st
     if (!answer.cancelled.empty()) body.cancel_tasks = std::move(answer.cancelled);
     reply out = ok(body);
     if (ids.empty()) return out;
-    out.undelivered = [&s, tenant = asked.tenant, agent = asked.agent, poll = answer.poll,
+    out.undelivered = [&s, tenant = asked.by.tenant, agent = asked.agent, poll = answer.poll,
                        ids = std::move(ids)] { s.polls.undelivered(s.where, tenant, agent, poll, ids); };
     return out;
 }
@@ -118,7 +118,7 @@ awaitable<reply> poll(services& s, exchange& x) {
     const poll_request asked = parsed->request;
     auto allowed = co_await s.tokens.act_as(x.identity(), asked.agent);
     if (!allowed) co_return problem(allowed.error(), x);
-    mark_heard_of(s, asked.tenant, asked.agent);
+    mark_heard_of(s, asked.by.tenant, asked.agent);
     auto answer = co_await s.polls.poll(std::move(parsed->request), x.caller());
     if (!answer) {
         if (answer.error().code() != errc::gone_away)

@@ -8,7 +8,7 @@ using call = awaitable<reply> (*)(services&, exchange&);
 
 constexpr token_kinds anybody{};
 constexpr token_kinds for_agents{agent, fleet, admin, root};
-constexpr token_kinds for_registration{enroll, fleet, operator_, admin, root};
+constexpr token_kinds for_registration{enroll, agent, fleet, operator_, admin, root};
 constexpr token_kinds for_reading{viewer, operator_, admin, root};
 constexpr token_kinds for_operating{operator_, admin, root};
 constexpr token_kinds for_admins{admin, root};
@@ -34,6 +34,8 @@ constexpr row table[] = {
 
     {verb::get, "/agents", handlers::list_agents, for_reading},
     {verb::get, "/agents/{agentId}", handlers::get_agent, for_reading},
+    {verb::patch, "/agents/{agentId}", handlers::change_agent, for_operating},
+    {verb::delete_, "/agents/{agentId}", handlers::delete_agent, for_operating},
     {verb::post, "/policies", handlers::create_policy, for_operating},
     {verb::get, "/policies", handlers::list_policies, for_reading},
     {verb::get, "/policies/{policyId}", handlers::get_policy, for_reading},

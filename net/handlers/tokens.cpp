@@ -10,25 +10,26 @@
 namespace holdfast::net::handlers {
 namespace {
 
-std::optional<failure> check_name(const std::string& name) {
-    if (!name.empty() && name.size() <= text_bytes_max) return std::nullopt;
-    std::vector<field_error> wrong;
-    wrong.push_back({"/name", "must be 1 to " + std::to_string(text_bytes_max) + " bytes"});
-    return invalid(std::move(wrong));
+void check_name(const std::string& name, std::vector<field_error>& wrong) {
+    if (name.empty() || name.size() > text_bytes_max)
+        wrong.push_back({"/name", "must be 1 to " + std::to_string(text_bytes_max) + " bytes"});
 }
 
-std::optional<failure> check(const wire::token_body& b) {
+std::vector<field_error> check(const wire::token_body& b) {
     std::vector<field_error> wrong;
-    if (b.kind == token_kind::agent)
-        wrong.push_back({"/kind", "agent tokens are made by registration with an enroll token"});
+    check_name(b.name, wrong);
+    if (b.kind == token_kind::agent && !b.agent_id)
+        wrong.push_back({"/agentId", "is required for agent tokens"});
+    if (b.kind != token_kind::agent && b.agent_id) wrong.push_back({"/agentId", "is for agent tokens"});
     if (b.kind == token_kind::root)
         wrong.push_back({"/kind", "there is one root token, made with the installation"});
-    if (b.max_uses && b.kind != token_kind::enroll) wrong.push_back({"/maxUses", "is for enroll tokens"});
-    if (b.max_uses) check_range("/maxUses", *b.max_uses, 1, 1'000'000, wrong);
+    if (b.max_uses && b.kind != token_kind::enroll)
+        wrong.push_back({"/maxUses", "is for enroll tokens"});
+    else if (b.max_uses)
+        check_range("/maxUses", *b.max_uses, 1, 1'000'000, wrong);
     if (b.expires_at && *b.expires_at <= std::chrono::system_clock::now())
-        wrong.push_back({"/expiresAt", "is in the past"});
-    if (wrong.empty()) return std::nullopt;
-    return invalid(std::move(wrong));
+        wrong.push_back({"/expiresAt", "must be in the future"});
+    return wrong;
 }
 
 } // namespace
@@ -36,11 +37,12 @@ std::optional<failure> check(const wire::token_body& b) {
 awaitable<reply> create_token(services& s, exchange& x) {
     auto body = json::read_body<wire::token_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    if (const auto wrong = check_name(body->name)) co_return problem(*wrong, x);
-    if (const auto wrong = check(*body)) co_return problem(*wrong, x);
+    std::vector<field_error> wrong = check(*body);
+    if (!wrong.empty()) co_return problem(invalid(std::move(wrong)), x);
     token_record wanted;
     wanted.kind = body->kind;
     wanted.name = std::move(body->name);
+    wanted.agent = body->agent_id;
     wanted.expires_at = body->expires_at;
     wanted.max_uses = body->max_uses;
     auto made = co_await s.tokens.create(x.identity(), std::move(wanted));
@@ -51,7 +53,9 @@ awaitable<reply> create_token(services& s, exchange& x) {
 awaitable<reply> list_tokens(services& s, exchange& x) {
     auto page = wire::page_of(x);
     if (!page) co_return problem(page.error(), x);
-    auto found = co_await s.tokens.list(x.identity(), *page);
+    auto agent = x.query().id<agent_id>("agentId");
+    if (!agent) co_return problem(agent.error(), x);
+    auto found = co_await s.tokens.list(x.identity(), *agent, *page);
     if (!found) co_return problem(found.error(), x);
     co_return wire::page_reply(std::move(*found), [](token_record t) {
         return wire::token_view{t.id,         t.kind,       std::move(t.name), t.agent,
@@ -68,7 +72,9 @@ awaitable<reply> revoke_token(services& s, exchange& x) {
 awaitable<reply> create_tenant(services& s, exchange& x) {
     auto body = json::read_body<wire::tenant_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    if (const auto wrong = check_name(body->name)) co_return problem(*wrong, x);
+    std::vector<field_error> wrong;
+    check_name(body->name, wrong);
+    if (!wrong.empty()) co_return problem(invalid(std::move(wrong)), x);
     auto made = co_await s.tokens.create_tenant(std::move(body->name));
     if (!made) co_return problem(made.error(), x);
     co_return json_reply(201, wire::tenant_answer{made->id, std::move(made->secret)});

@@ -73,4 +73,8 @@ template <class T> struct is_optional : std::false_type {};
 
 template <class T> struct is_optional<std::optional<T>> : std::true_type {};
 
+template <class T> inline constexpr bool takes_null = false;
+
+template <class T> inline constexpr bool takes_null<std::optional<std::optional<T>>> = true;
+
 } // namespace holdfast::net::json

@@ -1,9 +1,10 @@
 // JSON bodies into described structs (Boost.Describe), with a JSON pointer for everything that does not fit.
 //
-// Members are required unless they are std::optional (a default does not change that); null counts as absent;
-// unknown members are ignored; of a name given twice the last counts. Integers must be written as integers,
-// numbers must be finite, strings hold no NUL (PostgreSQL's text can't), enums are read by name, ids and
-// times in their text forms. boost::json::object and value are taken as they are.
+// Members are required unless they are std::optional (a default does not change that); null counts as absent,
+// but for std::optional<std::optional<T>>, where it is a value of its own (for a PATCH: absent stays, null
+// removes); unknown members are ignored; of a name given twice the last counts. Integers must be written as
+// integers, numbers must be finite, strings hold no NUL (PostgreSQL's text can't), enums are read by name,
+// ids and times in their text forms. boost::json::object and value are taken as they are.
 #pragma once
 
 #include "domain/id.hpp"
@@ -37,7 +38,9 @@ namespace bj = boost::json;
 class reader {
 public:
     template <class T> void read(const bj::value& from, T& into) {
-        if constexpr (is_optional<T>::value) {
+        if constexpr (takes_null<T>) {
+            read(from, into.emplace());
+        } else if constexpr (is_optional<T>::value) {
             if (from.is_null())
                 into.reset();
             else
@@ -104,9 +107,10 @@ private:
             constexpr std::string_view name = wire_name<decltype(d)>;
             auto& member = into.*d.pointer;
             const bj::value* given = object->if_contains({name.data(), name.size()});
-            const bool absent = !given || given->is_null();
+            using member_type = std::remove_reference_t<decltype(member)>;
+            const bool absent = !given || (given->is_null() && !takes_null<member_type>);
             path_.push_back({name});
-            if constexpr (is_optional<std::remove_reference_t<decltype(member)>>::value) {
+            if constexpr (is_optional<member_type>::value) {
                 if (absent)
                     member.reset();
                 else

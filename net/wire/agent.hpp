@@ -1,7 +1,7 @@
 // Agents as they go over the wire.
 #pragma once
 
-#include "domain/agent.hpp"
+#include "domain/agent_rules.hpp"
 #include "net/json/names.hpp"
 
 #include <boost/describe/class.hpp>
@@ -66,6 +66,25 @@ struct heartbeat_answer {
 
 BOOST_DESCRIBE_STRUCT(heartbeat_answer, (), (status, next_task_check_after_seconds, cancel_tasks))
 
+template <class Limit> struct limits_by_type { Limit backup, check, prune; };
+
+BOOST_DESCRIBE_STRUCT(limits_by_type<std::optional<int>>, (), (backup, check, prune))
+BOOST_DESCRIBE_STRUCT(limits_by_type<change_of<int>>, (), (backup, check, prune))
+
+struct agent_patch_body {
+    change_of<int> max_concurrent_tasks;
+    change_of<limits_by_type<change_of<int>>> max_concurrent_tasks_by_type;
+    std::optional<bool> paused;
+    change_of<instant> paused_until;
+    change_of<std::string> pause_note;
+};
+
+BOOST_DESCRIBE_STRUCT(agent_patch_body, (),
+                      (max_concurrent_tasks, max_concurrent_tasks_by_type, paused, paused_until, pause_note))
+
+// errc::invalid with a pointer for everything that is wrong.
+[[nodiscard]] result<agent_change> change_from(agent_patch_body given, instant now);
+
 struct agent_view {
     holdfast::agent_id agent_id;
     std::string hostname;
@@ -79,14 +98,23 @@ struct agent_view {
     std::optional<document> disks;
     std::optional<std::string> last_backup_status;
     int tasks_running = 0;
+    std::optional<std::vector<task_id>> running_tasks; // where one agent was asked for
+    std::optional<int> max_concurrent_tasks;
+    limits_by_type<std::optional<int>> max_concurrent_tasks_by_type;
+    bool paused = false;
+    std::optional<instant> paused_until;
+    std::optional<std::string> pause_note;
     bool duplicate_identity = false;
 };
 
 BOOST_DESCRIBE_STRUCT(agent_view, (),
                       (agent_id, hostname, status, os, arch, version, ip, metadata, registered_at, updated_at,
-                       last_seen_at, uptime_seconds, disks, last_backup_status, tasks_running,
+                       last_seen_at, uptime_seconds, disks, last_backup_status, tasks_running, running_tasks,
+                       max_concurrent_tasks, max_concurrent_tasks_by_type, paused, paused_until, pause_note,
                        duplicate_identity))
 
 [[nodiscard]] agent_view view_of(agent from);
+// With the ids of what it runs.
+[[nodiscard]] agent_view view_of_one(agent from);
 
 } // namespace holdfast::net::wire

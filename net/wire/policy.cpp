@@ -29,19 +29,19 @@ result<policy> policy_from(policy_body given) {
     p.id = policy_id::make();
     p.name = std::move(given.name);
     p.description = std::move(given.description);
-    p.schedule = std::move(given.schedule);
-    p.check_schedule = std::move(given.check_schedule);
-    p.prune_schedule = std::move(given.prune_schedule);
-    p.timezone = given.timezone.value_or(p.timezone);
-    p.spread_seconds = given.spread_seconds.value_or(p.spread_seconds);
+    p.when.schedule = std::move(given.schedule);
+    p.when.check_schedule = std::move(given.check_schedule);
+    p.when.prune_schedule = std::move(given.prune_schedule);
+    p.when.timezone = given.timezone.value_or(p.when.timezone);
+    p.when.spread_seconds = given.spread_seconds.value_or(p.when.spread_seconds);
     if (given.overlap == overlap::queue) p.overlap = "queue";
-    if (given.on_missed == on_missed::skip) p.on_missed = "skip";
-    p.min_gap_seconds = given.min_gap_seconds.value_or(p.min_gap_seconds);
+    if (given.on_missed == on_missed::skip) p.when.on_missed = "skip";
+    p.when.min_gap_seconds = given.min_gap_seconds.value_or(p.when.min_gap_seconds);
     p.max_age_seconds = given.max_age_seconds;
     p.what.include_paths = std::move(given.include_paths);
     if (given.exclude_paths) p.what.exclude_paths = std::move(*given.exclude_paths);
     p.max_attempts = given.max_attempts.value_or(p.max_attempts);
-    p.enabled = given.enabled.value_or(p.enabled);
+    p.when.enabled = given.enabled.value_or(p.when.enabled);
     repository_value repository = read_repository(given.repository, "/repository", wrong);
     p.what.repository = std::move(repository.text);
     p.repository_spec = std::move(repository.spec);
@@ -64,14 +64,14 @@ policy_view view_of(policy from, bool mask_secrets) {
     return {.policy_id = from.id,
             .name = std::move(from.name),
             .description = std::move(from.description),
-            .schedule = std::move(from.schedule),
-            .check_schedule = std::move(from.check_schedule),
-            .prune_schedule = std::move(from.prune_schedule),
-            .timezone = std::move(from.timezone),
-            .spread_seconds = from.spread_seconds,
+            .schedule = std::move(from.when.schedule),
+            .check_schedule = std::move(from.when.check_schedule),
+            .prune_schedule = std::move(from.when.prune_schedule),
+            .timezone = std::move(from.when.timezone),
+            .spread_seconds = from.when.spread_seconds,
             .overlap = std::move(from.overlap),
-            .on_missed = std::move(from.on_missed),
-            .min_gap_seconds = from.min_gap_seconds,
+            .on_missed = std::move(from.when.on_missed),
+            .min_gap_seconds = from.when.min_gap_seconds,
             .max_age_seconds = from.max_age_seconds,
             .include_paths = std::move(from.what.include_paths),
             .exclude_paths = std::move(from.what.exclude_paths),
@@ -79,7 +79,7 @@ policy_view view_of(policy from, bool mask_secrets) {
             .retention = std::move(from.what.retention),
             .execution_params = std::move(from.what.execution_params),
             .max_attempts = from.max_attempts,
-            .enabled = from.enabled,
+            .enabled = from.when.enabled,
             .created_at = from.created_at,
             .updated_at = from.updated_at};
 }

@@ -15,11 +15,12 @@ namespace holdfast::net::wire {
 struct token_body {
     token_kind kind = token_kind::viewer;
     std::string name;
+    std::optional<holdfast::agent_id> agent_id;
     std::optional<instant> expires_at;
     std::optional<int> max_uses;
 };
 
-BOOST_DESCRIBE_STRUCT(token_body, (), (kind, name, expires_at, max_uses))
+BOOST_DESCRIBE_STRUCT(token_body, (), (kind, name, agent_id, expires_at, max_uses))
 
 struct token_answer {
     holdfast::token_id token_id;

@@ -125,6 +125,21 @@ BOOST_AUTO_TEST_CASE(an_agent_reads_its_policies) {
     BOOST_TEST(viewer.post("/policies/" + other + "/run").status == 403U);
 }
 
+BOOST_AUTO_TEST_CASE(a_schedule_makes_a_task_and_its_poll_is_answered) {
+    BOOST_TEST_REQUIRE(
+        put(R"({"name":"often","schedule":"every 1m","includePaths":["/srv"],"repository":"/r"})").status ==
+        200U);
+    BOOST_TEST_REQUIRE(root.post(at("/agents/" + agent)).status == 204U);
+    home.database().execute("UPDATE policy_agents SET settled_until = now() - interval '1 minute', "
+                            "next_run_at = now() - interval '1 minute'");
+    const answer woken = root.get(poll_target(agent, "?wait=30"));
+    BOOST_TEST_REQUIRE(woken.status == 200U);
+    const auto& task = woken.body.at("tasks").at(0).as_object();
+    BOOST_TEST(task.at("taskType").as_string() == "backup");
+    BOOST_TEST(task.at("scheduledFor").as_string().ends_with(":00Z"));
+    wait_for_metric("tasks_planned_total", 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_run_makes_a_task_for_each_agent) {
     BOOST_TEST(root.post(at("/run")).number("count") == 0); // assigned to nobody
     const std::string second = register_agent("second");

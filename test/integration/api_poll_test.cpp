@@ -1,50 +1,16 @@
 // The long poll on the real program: waiting, waking, hanging up, sessions, two servers.
 #include "test/support/server.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
-using holdfast::awaitable;
 using holdfast::net::verb;
 using holdfast::test::answer;
 using holdfast::test::client;
 using holdfast::test::fleet;
 using holdfast::test::server_process;
+using holdfast::test::waiting_poll;
 
 namespace {
-
-awaitable<void> ask(client& who, std::string target, answer& into, bool& done) {
-    into = co_await who.ask(verb::get, std::move(target), "");
-    done = true;
-}
-
-// A poll that waits, on a connection of its own.
-struct waiting_poll {
-    waiting_poll(fleet& f, const server_process& at, std::string query)
-        : context(f.context), who(f.context, at, f.home.root_token()) {
-        auto work = ask(who, f.poll_target(f.agent, query), got, done);
-        boost::asio::co_spawn(context, std::move(work), [](const std::exception_ptr& failed) {
-            if (failed) std::rethrow_exception(failed);
-        });
-    }
-
-    answer& finish() {
-        context.restart();
-        while (!done && context.run_one() > 0) {
-        }
-        return got;
-    }
-
-    ~waiting_poll() {
-        who.hang_up();
-        if (!done) finish();
-    }
-
-    boost::asio::io_context& context;
-    client who;
-    answer got;
-    bool done = false;
-};
 
 std::string task_in(const answer& a) {
     return a.status == 200 ? std::string(a.body.at("tasks").at(0).at("taskId").as_string()) : "";

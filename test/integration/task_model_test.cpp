@@ -1,10 +1,8 @@
 // Random histories of tasks on the real store, and beside them a model: the table of domain/task_rules and
 // the few rules of attempts, failures and sessions. After every step both must agree about every task.
 #include "db/housekeeping_store.hpp"
-#include "db/migrations.hpp"
-#include "db/sql.hpp"
 #include "db/task_store.hpp"
-#include "test/support/postgres.hpp"
+#include "test/support/schema.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -277,7 +275,7 @@ public:
     walk(executor where, const test::scratch_database& scratch, unsigned long seed)
         : where_(where),
           scratch_(scratch),
-          pool_(where, pool_settings()),
+          pool_(where, test::pool_for(scratch.conninfo(), 2)) /* so that two requests meet in the database */,
           store_(where, pool_, times_),
           housekeeping_(pool_, times_),
           random_(static_cast<std::mt19937_64::result_type>(seed)) {
@@ -313,14 +311,6 @@ public:
     }
 
 private:
-    [[nodiscard]] pg::pool_settings pool_settings() const {
-        pg::pool_settings out;
-        out.connection.conninfo = scratch_.conninfo();
-        out.connections = 2; // so that two requests meet in the database
-        for (const pg::statement* each : db::sql::all()) out.statements.push_back(*each);
-        return out;
-    }
-
     int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random_); }
 
     bool chance(int percent) { return below(100) < percent; }
@@ -352,6 +342,7 @@ private:
             order.agent = any_of(agents_);
             order.policy = policy_;
             order.type = static_cast<task_type>(below(3));
+            order.repository = "/" + to_string(task_id::make()); // so that none waits for another
             order.max_attempts = 1 + below(3);
             if (chance(30))
                 order.scheduled_for = std::chrono::sys_days{std::chrono::year{2020 + below(5)} / 1 / 1};
@@ -438,8 +429,8 @@ private:
         const int wanted = model_.give_back(poll, which);
         auto got = co_await store_.give_back(tenant_, poll, std::move(which));
         check(bool(got), "a giving back failed");
-        check(*got == wanted,
-              "gave back " + std::to_string(*got) + " tasks, the model " + std::to_string(wanted));
+        check(got->count == wanted,
+              "gave back " + std::to_string(got->count) + " tasks, the model " + std::to_string(wanted));
     }
 
     request make_request() {
@@ -649,12 +640,6 @@ private:
     int refused_ = 0;
 };
 
-awaitable<void> migrated(executor where, pg::connection_settings settings) {
-    auto known = db::migrations();
-    auto count = co_await pg::migrate(where, std::move(settings), known);
-    BOOST_TEST_REQUIRE(bool(count));
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(task_model)
@@ -668,9 +653,7 @@ BOOST_AUTO_TEST_CASE(store_and_table_agree) {
     scratch.execute("ALTER DATABASE " + scratch.name() +
                     " SET synchronous_commit = off"); // nothing crashes here
     asio::io_context context{1};
-    pg::connection_settings settings;
-    settings.conninfo = scratch.conninfo();
-    test::run(context, migrated(context.get_executor(), settings));
+    test::migrate(scratch);
     walk history(context.get_executor(), scratch, seed);
     test::run(context, history.go(steps));
 }

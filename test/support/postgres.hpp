@@ -7,7 +7,10 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <chrono>
 #include <exception>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -81,6 +84,9 @@ private:
 // that was started must be closed by it. Rethrows what it throws. Fails the test when that takes 60 s.
 void run(asio::io_context& ctx, awaitable<void> body);
 
+// What the coroutine answers, as soon as it does: other work of the context stays where it is.
+template <class T> [[nodiscard]] T answer_of(asio::io_context& ctx, awaitable<T> work);
+
 // The next time that `ms` milliseconds have passed; for polling a state of the server, never for ordering.
 [[nodiscard]] awaitable<void> pause(int ms);
 
@@ -107,5 +113,24 @@ private:
     steady_timer bell_;
     int running_ = 0;
 };
+
+namespace detail {
+template <class T> awaitable<void> await_into(awaitable<T> work, std::optional<T>& out) {
+    out.emplace(co_await std::move(work));
+}
+} // namespace detail
+
+template <class T> T answer_of(asio::io_context& ctx, awaitable<T> work) {
+    std::optional<T> out;
+    auto waiting = detail::await_into(std::move(work), out);
+    asio::co_spawn(ctx, std::move(waiting), [](const std::exception_ptr& failed) {
+        if (failed) std::rethrow_exception(failed);
+    });
+    ctx.restart();
+    while (!out) {
+        if (ctx.run_one_for(std::chrono::seconds(60)) == 0) throw std::runtime_error("the coroutine hangs");
+    }
+    return std::move(*out);
+}
 
 } // namespace holdfast::test

@@ -11,7 +11,6 @@
 #include <fstream>
 #include <iterator>
 #include <netinet/in.h>
-#include <optional>
 #include <random>
 #include <spawn.h>
 #include <stdexcept>
@@ -218,24 +217,48 @@ awaitable<answer> client::ask(net::verb method, std::string target, std::string 
 namespace {
 
 awaitable<void> ask_into(client& who, net::verb method, std::string target, std::string body,
-                         net::header_list headers, std::optional<answer>& into) {
+                         net::header_list headers, answer& into, bool& done) {
     auto got = co_await who.ask(method, std::move(target), std::move(body), std::move(headers));
     into = std::move(got);
+    done = true;
 }
 
 } // namespace
 
 answer client::call(net::verb method, const std::string& target, const std::string& body,
                     const net::header_list& headers) {
-    std::optional<answer> got;
-    auto work = ask_into(*this, method, target, body, headers, got);
+    answer got;
+    bool done = false;
+    auto work = ask_into(*this, method, target, body, headers, got, done);
     asio::co_spawn(context_, std::move(work), [](const std::exception_ptr& failed) {
         if (failed) std::rethrow_exception(failed);
     });
     context_.restart();
-    while (!got && context_.run_one() > 0) {
+    while (!done && context_.run_one() > 0) {
     }
-    return got ? std::move(*got) : answer{};
+    return got;
+}
+
+pending_call::pending_call(fleet& f, const server_process& at, const std::string& token, net::verb method,
+                           std::string target, std::string body)
+    : context_(f.context), who_(f.context, at, token) {
+    net::header_list no_more;
+    auto work = ask_into(who_, method, std::move(target), std::move(body), std::move(no_more), got, done);
+    asio::co_spawn(context_, std::move(work), [](const std::exception_ptr& failed) {
+        if (failed) std::rethrow_exception(failed);
+    });
+}
+
+pending_call::~pending_call() {
+    who_.hang_up();
+    if (!done) finish();
+}
+
+answer& pending_call::finish() {
+    context_.restart();
+    while (!done && context_.run_one() > 0) {
+    }
+    return got;
 }
 
 std::string task_body(const std::string& agent, const std::string& policy, const std::string& more) {

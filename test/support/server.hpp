@@ -129,6 +129,37 @@ struct fleet {
     std::string agent;
 };
 
+// A call that is on its way, on a connection of its own. Hangs up at its end.
+class pending_call {
+public:
+    pending_call(fleet& f, const server_process& at, const std::string& token, net::verb method,
+                 std::string target, std::string body = "");
+    ~pending_call();
+    pending_call(const pending_call&) = delete;
+    pending_call& operator=(const pending_call&) = delete;
+
+    // Waits for the answer.
+    answer& finish();
+
+    answer got;
+    bool done = false;
+
+private:
+    asio::io_context& context_;
+    client who_;
+};
+
+// A poll that waits; of the fleet's own agent by its root token, unless another is said.
+class waiting_poll : public pending_call {
+public:
+    waiting_poll(fleet& f, const server_process& at, const std::string& query)
+        : waiting_poll(f, at, query, f.agent, f.home.root_token()) {}
+
+    waiting_poll(fleet& f, const server_process& at, const std::string& query, const std::string& agent,
+                 const std::string& token)
+        : pending_call(f, at, token, net::verb::get, f.poll_target(agent, query)) {}
+};
+
 // "agentId":"…" and so on, as the body of POST /tasks.
 [[nodiscard]] std::string task_body(const std::string& agent, const std::string& policy,
                                     const std::string& more = "");

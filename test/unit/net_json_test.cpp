@@ -50,6 +50,12 @@ struct nothing_needed {
 };
 BOOST_DESCRIBE_STRUCT(nothing_needed, (), (a))
 
+struct change {
+    std::optional<std::optional<int>> limit;
+    std::optional<std::optional<nothing_needed>> inner;
+};
+BOOST_DESCRIBE_STRUCT(change, (), (limit, inner))
+
 } // namespace shop
 
 template <> struct holdfast::net::json::enum_names<shop::state> {
@@ -242,6 +248,24 @@ BOOST_AUTO_TEST_CASE(leaves_out_what_is_empty) {
     BOOST_TEST(to_text(std::string(300, '"')).size() == 602U);
     const std::string long_text(5000, 'x');
     BOOST_TEST(to_text(boost::json::object{{"a", long_text}}) == "{\"a\":\"" + long_text + "\"}");
+}
+
+BOOST_AUTO_TEST_CASE(null_is_a_value_where_two_optionals_wait_for_it) {
+    const auto read = [](std::string_view body) {
+        result<shop::change> got = read_body<shop::change>(body, type);
+        BOOST_TEST_REQUIRE(!!got);
+        return *got;
+    };
+    BOOST_TEST(!read("{}").limit);
+    const shop::change removed = read(R"({"limit":null,"inner":null})");
+    BOOST_TEST((removed.limit && !*removed.limit));
+    BOOST_TEST((removed.inner && !*removed.inner));
+    const shop::change set = read(R"({"limit":3,"inner":{"a":null}})");
+    BOOST_TEST((set.limit && *set.limit == 3));
+    BOOST_TEST((set.inner && *set.inner && !(*set.inner)->a));
+    const auto wrong = read_body<shop::change>(R"({"limit":"3","inner":{"a":"x"}})", type);
+    BOOST_TEST_REQUIRE(wrong.error().fields().size() == 2U);
+    BOOST_TEST(wrong.error().fields()[1].pointer == "/inner/a");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

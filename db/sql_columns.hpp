@@ -1,0 +1,19 @@
+// Pieces that several statements have in common.
+#pragma once
+
+// What read_task() in task_store.cpp reads, in this order.
+#define HOLDFAST_TASK_COLUMNS                                                                                \
+    "t.task_id, t.agent_id, t.policy_id, t.task_type, t.status, t.attempt, t.failures, t.max_attempts, "     \
+    "t.created_at, t.scheduled_for, t.not_before, t.assigned_at, t.lease_until, t.acknowledged_at, "         \
+    "t.completed_at, t.error_message, t.error_category, t.duration_seconds, t.snapshot_id, t.repository, "   \
+    "t.include_paths, t.exclude_paths, t.retention, t.execution_params, t.statistics, t.progress, "          \
+    "t.progress_at"
+
+// Whom it wakes that a task of this type no longer holds this repository: the first check or prune that waits
+// for it, and, after a check or prune, the backups that are due.
+#define HOLDFAST_REPOSITORY_WAITERS(key, type)                                                               \
+    "ARRAY((SELECT e.agent_id FROM tasks e WHERE e.tenant_id = $1 AND e.repository_key = " key               \
+    " AND e.task_type IN ('check', 'prune') AND e.status = 'pending' AND e.order_at <= now()"                \
+    " ORDER BY e.order_at, e.created_at, e.task_id LIMIT 1) UNION (SELECT b.agent_id FROM tasks b "          \
+    "WHERE " type " <> 'backup' AND b.tenant_id = $1 AND b.repository_key = " key                            \
+    " AND b.task_type = 'backup' AND b.status = 'pending' AND b.order_at <= now() LIMIT 1000))"

@@ -1,0 +1,186 @@
+// The atomic assignment, and what holds tasks back. The comments of the migration `holding_back` say how its
+// locks make every decision on the present state, whatever is assigned at the same time.
+#include "db/sql.hpp"
+#include "db/sql_columns.hpp"
+
+namespace holdfast::db::sql {
+
+// $1 tenant; arrays, one row for each asking agent: $2 agent, $3 bits of types, $4 lookahead (s; -1: all); $5
+// barrier, $6 how long a claim holds (s). Takes the repositories of their due checks and prunes, as far as
+// nobody assigns anything of them at this moment. To be followed by tasks_offer with the same barrier, in one
+// transaction.
+constinit const statement tasks_prepare{"tasks_prepare", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.agent, now() AS at, now() + $6::int * interval '1 second' AS claimed,
+         CASE WHEN u.ahead < 0 THEN 'infinity' ELSE now() + u.ahead * interval '1 second' END AS horizon,
+         ARRAY(SELECT k.name FROM (VALUES (2, 'check'), (4, 'prune')) AS k(bit, name)
+                WHERE u.kinds & k.bit <> 0) AS kinds
+    FROM unnest($2::uuid[], $3::int[], $4::int[]) AS u(agent, kinds, ahead)
+), k AS MATERIALIZED (
+  SELECT DISTINCT ON (t.repository_key) t.repository_key, t.task_id, t.order_at, w.at, w.claimed
+    FROM w CROSS JOIN LATERAL (
+         SELECT t.* FROM tasks t
+          WHERE t.tenant_id = $1 AND t.agent_id = w.agent AND t.status = 'pending'
+            AND t.task_type IN ('check', 'prune') AND t.task_type = ANY(w.kinds) AND t.order_at <= w.horizon
+            AND (t.not_before IS NULL OR t.not_before <= w.at)
+          ORDER BY t.order_at, t.created_at, t.task_id LIMIT 100) t
+   ORDER BY t.repository_key, t.order_at, t.created_at, t.task_id
+), l AS MATERIALIZED (
+  SELECT r.repository_key, k.task_id, k.order_at, k.claimed,
+         r.claim_task IS NULL OR r.claim_task = k.task_id OR r.claim_until <= k.at
+           OR r.claim_order > k.order_at AS claims
+    FROM k JOIN repositories r ON r.tenant_id = $1 AND r.repository_key = k.repository_key
+   WHERE r.repository_key = ANY(ARRAY(SELECT repository_key FROM k))
+     FOR UPDATE OF r SKIP LOCKED
+)
+UPDATE repositories r
+   SET barrier = $5::uuid, claim_task = CASE WHEN l.claims THEN l.task_id ELSE r.claim_task END,
+       claim_order = CASE WHEN l.claims THEN l.order_at ELSE r.claim_order END,
+       claim_until = CASE WHEN l.claims THEN l.claimed ELSE r.claim_until END
+  FROM l
+ WHERE r.tenant_id = $1 AND r.repository_key = ANY(ARRAY(SELECT repository_key FROM l))
+   AND r.repository_key = l.repository_key)"};
+
+// $1 tenant; arrays, one row for each asking agent: $2 agent, $3 limit, $4 bits of types, $5 lookahead (s;
+// -1: all), $6 session, $7 poll, $8 will wait; $9 offer lease (s); $10 barrier, null without tasks_prepare:
+// then no check or prune is assigned, and nothing that comes after one in the order. A session's newest poll
+// alone is given anything. What was offered to an older poll of it and not acknowledged comes first, same
+// attempt. Answers the tasks; for agents that get nothing when something comes due by itself; whether the
+// agent has a check or prune to prepare for; and whether it should ask again at once.
+constinit const statement tasks_offer{
+    "tasks_offer", R"(
+WITH w AS MATERIALIZED (
+  SELECT u.agent, u.n, u.session, u.poll, u.waits, u.kinds, now() AS at, u.ahead * interval '1 second' AS ahead,
+         CASE WHEN u.ahead < 0 THEN 'infinity' ELSE now() + u.ahead * interval '1 second' END AS horizon,
+         now() + $9::int * interval '1 second' AS lease,
+         ARRAY(SELECT k.name FROM (VALUES (1, 'backup'), (2, 'check'), (4, 'prune')) AS k(bit, name)
+                WHERE u.kinds & k.bit <> 0) AS asked,
+         a.paused_at IS NOT NULL AND (a.paused_until IS NULL OR a.paused_until > now()) AS paused,
+         CASE WHEN a.paused_at IS NOT NULL AND a.paused_until > now() THEN a.paused_until END AS resumes, a.offers,
+         a.max_tasks, a.max_backups, a.max_checks, a.max_prunes,
+         coalesce(a.max_tasks, a.max_backups, a.max_checks, a.max_prunes) IS NOT NULL AS limited
+    FROM unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[], $7::uuid[], $8::int[])
+         AS u(agent, n, kinds, ahead, session, poll, waits)
+    JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
+   WHERE a.agent_id = ANY($2::uuid[]) AND (u.session IS NULL OR NOT EXISTS (
+         SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = u.agent AND s.session = u.session
+                                  AND s.poll_id <> u.poll))
+), again AS MATERIALIZED (
+  SELECT r.task_id, w.agent, w.session, w.poll, w.at, w.lease
+    FROM w CROSS JOIN LATERAL (
+         SELECT task_id FROM tasks
+          WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'assigned' AND session = w.session
+            AND poll_id <> w.poll AND task_type = ANY(w.asked)
+          ORDER BY order_at, created_at, task_id LIMIT w.n FOR UPDATE SKIP LOCKED) r
+   WHERE w.session IS NOT NULL
+), own AS MATERIALIZED (
+  SELECT a.agent_id, a.offers FROM agents a
+   WHERE a.tenant_id = $1 AND a.agent_id = ANY(ARRAY(SELECT agent FROM w WHERE limited AND NOT paused))
+   ORDER BY a.agent_id FOR NO KEY UPDATE
+), s AS MATERIALIZED (
+  SELECT w.agent, w.n, w.session, w.poll, w.waits, w.at, w.ahead, w.horizon, w.lease, w.resumes,
+         w.limited AND NOT w.paused AND own.offers IS DISTINCT FROM w.offers AS stale,
+         CASE WHEN w.paused OR (w.limited AND own.offers IS DISTINCT FROM w.offers) THEN 0
+              ELSE least(w.n - (SELECT count(*) FROM again a WHERE a.agent = w.agent), w.max_tasks - h.held) END AS room,
+         w.max_backups - h.backups AS backups, w.max_checks - h.checks AS checks, w.max_prunes - h.prunes AS prunes,
+         ARRAY(SELECT k.name FROM (VALUES (1, 'backup', w.max_backups - h.backups), (2, 'check', w.max_checks - h.checks),
+                                          (4, 'prune', w.max_prunes - h.prunes)) AS k(bit, name, room)
+                WHERE w.kinds & k.bit <> 0 AND coalesce(k.room, 1) > 0) AS kinds
+    FROM w LEFT JOIN own ON own.agent_id = w.agent
+    LEFT JOIN LATERAL (
+         SELECT count(*) AS held, count(*) FILTER (WHERE t.task_type = 'backup') AS backups,
+                count(*) FILTER (WHERE t.task_type = 'check') AS checks,
+                count(*) FILTER (WHERE t.task_type = 'prune') AS prunes
+           FROM tasks t
+          WHERE t.tenant_id = $1 AND t.agent_id = w.agent AND t.status IN ('assigned', 'in-progress')) h ON w.limited
+), f AS MATERIALIZED (
+  SELECT s.agent, s.session, s.poll, s.at, s.lease, t.*
+    FROM s CROSS JOIN LATERAL (
+         SELECT t.task_id, t.task_type, t.repository_key, t.order_at, t.created_at FROM tasks t
+          WHERE t.tenant_id = $1 AND t.agent_id = s.agent AND t.status = 'pending' AND t.order_at <= s.horizon
+            AND (t.not_before IS NULL OR t.not_before <= s.at) AND t.task_type = ANY(s.kinds)
+            AND NOT EXISTS (SELECT FROM policies p WHERE p.tenant_id = $1 AND p.policy_id = t.policy_id
+                               AND NOT p.enabled)
+            AND NOT EXISTS (SELECT FROM tasks o WHERE o.tenant_id = $1 AND o.repository_key = t.repository_key
+                               AND o.task_type IN ('check', 'prune') AND o.status IN ('assigned', 'in-progress'))
+            AND (t.task_type = 'backup'
+                 OR NOT EXISTS (SELECT FROM tasks o WHERE o.tenant_id = $1 AND o.repository_key = t.repository_key
+                                   AND o.task_type = 'backup' AND o.status IN ('assigned', 'in-progress')))
+            AND NOT EXISTS (SELECT FROM repositories r
+                              JOIN tasks e ON e.tenant_id = $1 AND e.task_id = r.claim_task AND e.status = 'pending'
+                             WHERE r.tenant_id = $1 AND r.repository_key = t.repository_key AND r.claim_until > s.at
+                               AND (e.order_at, e.created_at, e.task_id) < (t.order_at, t.created_at, t.task_id))
+          ORDER BY t.order_at, t.created_at, t.task_id LIMIT greatest(0, s.room) FOR UPDATE OF t SKIP LOCKED) t
+   WHERE s.room > 0
+), locked AS MATERIALIZED (
+  SELECT r.repository_key, r.barrier FROM repositories r
+   WHERE r.tenant_id = $1 AND r.repository_key = ANY(ARRAY(SELECT repository_key FROM f)) FOR SHARE SKIP LOCKED
+), first_seen AS (
+  INSERT INTO repositories (tenant_id, repository_key)
+  SELECT $1::uuid, f.repository_key FROM f
+   WHERE NOT EXISTS (SELECT FROM repositories r WHERE r.tenant_id = $1 AND r.repository_key = f.repository_key)
+   GROUP BY f.repository_key
+  ON CONFLICT (tenant_id, repository_key) DO NOTHING
+), ranked AS MATERIALIZED (
+  SELECT f.*,
+         row_number() OVER (PARTITION BY f.agent, f.task_type ORDER BY f.order_at, f.created_at, f.task_id)
+           <= coalesce(CASE f.task_type WHEN 'backup' THEN s.backups WHEN 'check' THEN s.checks ELSE s.prunes END, s.n)
+           AS within,
+         $10::uuid IS NULL AND bool_or(f.task_type <> 'backup')
+           OVER (PARTITION BY f.agent ORDER BY f.order_at, f.created_at, f.task_id) AS behind,
+         row_number() OVER (PARTITION BY f.repository_key ORDER BY f.order_at, f.created_at, f.task_id) AS place,
+         first_value(f.task_type)
+           OVER (PARTITION BY f.repository_key ORDER BY f.order_at, f.created_at, f.task_id) AS first_type
+    FROM f JOIN s ON s.agent = f.agent
+), fresh AS MATERIALIZED (
+  SELECT k.task_id, k.agent, k.session, k.poll, k.at, k.lease
+    FROM ranked k JOIN locked l ON l.repository_key = k.repository_key
+    JOIN repositories r ON r.tenant_id = $1 AND r.repository_key = k.repository_key
+   WHERE r.repository_key = ANY(ARRAY(SELECT repository_key FROM f)) AND l.barrier IS NOT DISTINCT FROM r.barrier
+     AND k.within AND NOT k.behind
+     AND CASE WHEN k.first_type = 'backup' THEN k.task_type = 'backup' ELSE k.place = 1 AND r.barrier = $10 END
+), counted AS (
+  UPDATE agents a SET offers = a.offers + 1
+    FROM own
+   WHERE a.tenant_id = $1 AND a.agent_id = ANY(ARRAY(SELECT agent FROM fresh)) AND a.agent_id = own.agent_id
+), c AS MATERIALIZED (
+  SELECT * FROM again UNION ALL SELECT * FROM fresh
+), t AS (
+  UPDATE tasks x
+     SET status = 'assigned', attempt = x.attempt + CASE WHEN x.status = 'pending' THEN 1 ELSE 0 END,
+         assigned_at = c.at, lease_until = c.lease, session = c.session, poll_id = c.poll, not_before = NULL,
+         release_reason = NULL
+    FROM c
+   WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+  RETURNING x.*
+), seen AS MATERIALIZED (
+  SELECT s.*, EXISTS (SELECT FROM c WHERE c.agent = s.agent) AS served,
+         s.room > 0 AND EXISTS (
+           SELECT FROM tasks e
+            WHERE e.tenant_id = $1 AND e.agent_id = s.agent AND e.status = 'pending'
+              AND e.task_type IN ('check', 'prune') AND e.task_type = ANY(s.kinds) AND e.order_at <= s.horizon
+              AND (e.not_before IS NULL OR e.not_before <= s.at)) AS exclusive,
+         s.stale OR EXISTS (SELECT FROM ranked k WHERE k.agent = s.agent AND k.within
+                               AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh))) AS at_once
+    FROM s
+)
+SELECT )" HOLDFAST_TASK_COLUMNS
+                   R"(, t.agent_id AS asker, NULL::bigint AS due_in_us, NULL::boolean, NULL::boolean FROM t
+UNION ALL
+SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+       NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.agent,
+       CASE WHEN s.waits = 1 AND NOT s.served THEN (extract(epoch FROM least(
+          (SELECT order_at FROM tasks WHERE tenant_id = $1 AND agent_id = s.agent AND status = 'pending'
+              AND order_at > s.horizon ORDER BY order_at, created_at, task_id LIMIT 1)
+            - s.ahead,
+          (SELECT min(not_before) FROM tasks WHERE tenant_id = $1 AND agent_id = s.agent AND status = 'pending'
+              AND order_at <= s.horizon AND not_before > s.at),
+          (SELECT min(r.claim_until) FROM tasks d
+             JOIN repositories r ON r.tenant_id = $1 AND r.repository_key = d.repository_key
+            WHERE d.tenant_id = $1 AND d.agent_id = s.agent AND d.status = 'pending' AND d.order_at <= s.horizon
+              AND r.claim_until > s.at AND r.claim_task <> d.task_id),
+          s.resumes) - s.at) * 1000000)::bigint END,
+       s.exclusive, s.at_once
+  FROM seen s WHERE (s.waits = 1 AND NOT s.served) OR s.exclusive OR s.at_once)"};
+
+} // namespace holdfast::db::sql

@@ -1,0 +1,30 @@
+// Policies make tasks. Each agent of a policy has its own next run; what is due gets its tasks and its next
+// run in one statement of the database. Any number of servers may do so at the same time.
+#pragma once
+
+#include "domain/metrics.hpp"
+#include "domain/stores.hpp"
+#include "domain/wakeups.hpp"
+
+namespace holdfast {
+
+class scheduler {
+public:
+    scheduler(schedule_store& store, wakeups& bell, metrics& counts)
+        : store_(store), bell_(bell), counts_(counts) {}
+
+    // Everything that is due now, in steps of `limit`. Answers how long until there is more to do.
+    [[nodiscard]] awaitable<result<std::optional<std::chrono::microseconds>>> make_due_tasks(int limit);
+
+private:
+    // Whether there may be more.
+    awaitable<result<bool>> step(tenant_id tenant, int limit);
+    settled_assignment settle_one(due_assignment due);
+    void tell(const std::vector<settled_run>& runs);
+
+    schedule_store& store_;
+    wakeups& bell_;
+    metrics& counts_;
+};
+
+} // namespace holdfast
