@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 #include "app/commands.hpp"
+#include "app/load/load.hpp"
 #include "app/server.hpp"
 #include "app/settings.hpp"
 #include "domain/log.hpp"
@@ -30,6 +31,10 @@ int execute(const token_settings& s) {
 
 int execute(const agent_command& s) {
     return run_agent(s.agent);
+}
+
+int execute(const load_command& s) {
+    return run_load(s.load);
 }
 
 } // namespace

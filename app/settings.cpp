@@ -127,6 +127,99 @@ void add_agent(CLI::App& to, agent_settings& s) {
                 "Say on standard output what happens; for the demonstration of scripts/run");
 }
 
+load_settings defaults_of(load_scenario scenario) {
+    load_settings out;
+    out.scenario = scenario;
+    switch (scenario) {
+    case load_scenario::idle:
+    case load_scenario::wake: break;
+    case load_scenario::drain:
+        out.agents = 256;
+        out.limit = 1;
+        break;
+    case load_scenario::fleet:
+        out.rate = 20;
+        out.duration = std::chrono::seconds(60);
+        out.work = std::chrono::seconds(2);
+        break;
+    }
+    return out;
+}
+
+void add_load_servers(CLI::App& to, load_settings& s) {
+    to.add_option("--server", s.server_url, "https://HOST:PORT where agents call (required)")
+        ->type_name("URL");
+    to.add_option("--operator-server", s.operator_url,
+                  "Where tasks are made, to see them reach agents of another server; default: the same")
+        ->type_name("URL");
+    to.add_option("--ca", s.ca_file,
+                  "PEM file: the CAs that the servers' certificates may come from (required)")
+        ->type_name("FILE");
+    to.add_option("--token", s.token, "An administrator's token; better in a file or the environment")
+        ->type_name("TOKEN");
+    to.add_option("--token-file", s.token_file, "File with that token")->type_name("FILE");
+    to.add_option("--agents-token", s.agents_token,
+                  "A fleet or enroll token for the agents; with it, --token may be an operator's")
+        ->type_name("TOKEN");
+    to.add_flag("--own-tokens", s.own_tokens,
+                "Each agent has a token of its own, instead of one for the whole fleet");
+    to.add_option(
+          "--server-pid", s.server_pids,
+          "Process of the server, where it runs on this machine: its memory and CPU are measured; may "
+          "be given several times")
+        ->type_name("PID");
+}
+
+void add_load(CLI::App& to, load_settings& s) {
+    add_load_servers(to, s);
+    const bool by_the_clock = s.scenario == load_scenario::wake || s.scenario == load_scenario::fleet;
+    to.add_option("--agents", s.agents, "Simulated agents, each with a connection of its own")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    add_seconds(to, "--wait", s.wait, "Wait of each poll", 1, 600);
+    if (s.scenario != load_scenario::idle)
+        to.add_option("--limit", s.limit, "Tasks of one poll")
+            ->check(CLI::Range(1, 100))
+            ->capture_default_str();
+    if (s.scenario == load_scenario::drain)
+        to.add_option("--tasks", s.tasks, "The backlog")
+            ->check(CLI::Range(1, 10'000'000))
+            ->capture_default_str();
+    else
+        add_seconds(to, "--duration", s.duration, "How long it is measured", 1, 30L * 86400);
+    if (by_the_clock)
+        to.add_option("--rate", s.rate, "Tasks made in a second, by the clock")
+            ->check(CLI::Range(0.001, 1e6))
+            ->capture_default_str();
+    if (s.scenario == load_scenario::fleet) {
+        add_seconds(to, "--heartbeat", s.heartbeat, "Time between an agent's heartbeats", 1, 86400);
+        add_seconds(to, "--work", s.work, "How long an agent works at a task", 0, 86400);
+    }
+    to.add_option("--threads", s.threads, "Threads of this load tester")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
+    to.add_option_function<std::string>(
+          "--output", [&s](const std::string& form) { s.json = form == "json"; }, "Form of the report")
+        ->check(CLI::IsMember({"text", "json"}))
+        ->default_str("text");
+}
+
+void add_loads(CLI::App& app, std::map<CLI::App*, load_command>& into) {
+    CLI::App* loads = app.add_subcommand("load", "Put load on a server, measure it and check what it does");
+    loads->require_subcommand(1);
+    const auto add = [&](load_scenario which, const std::string& name, const std::string& what) {
+        CLI::App* scenario = loads->add_subcommand(name, what);
+        load_command& settings = into[scenario];
+        settings.load = defaults_of(which);
+        add_load(*scenario, settings.load);
+        add_log(*scenario, settings.log);
+    };
+    add(load_scenario::idle, "idle", "Polls that wait: what they cost");
+    add(load_scenario::wake, "wake", "Tasks for polls that wait: how fast they arrive");
+    add(load_scenario::drain, "drain", "A backlog: how fast it is worked off");
+    add(load_scenario::fleet, "fleet", "Heartbeats, polls and tasks of a fleet at work");
+}
+
 // What the command line left open is taken from the environment, then from the file.
 class fallbacks {
 public:
@@ -198,6 +291,12 @@ void check(const agent_command& s) {
     require(s.agent.state_dir, "state");
 }
 
+void check(const load_command& s) {
+    require(s.load.server_url, "server");
+    require(s.load.ca_file, "ca");
+    if (s.load.token_file.empty()) require(s.load.token, "token");
+}
+
 template <class Settings> command chosen(CLI::App& from, const std::string& file, Settings& settings) {
     fallbacks(from).apply(file);
     check(settings);
@@ -240,8 +339,11 @@ command read_command(int argc, char** argv) {
     auto* run = app.add_subcommand("agent", "Run a backup agent: asks for tasks, runs restic, reports");
     add_agent(*run, agent.agent);
     add_log(*run, agent.log);
-    for (CLI::App* one : {serve, migration, create, run})
-        one->add_option("--config", file, "File of settings (TOML)")->type_name("FILE");
+    std::map<CLI::App*, load_command> loads;
+    add_loads(app, loads);
+    std::vector<CLI::App*> all{serve, migration, create, run};
+    for (const auto& [scenario, settings] : loads) all.push_back(scenario);
+    for (CLI::App* one : all) one->add_option("--config", file, "File of settings (TOML)")->type_name("FILE");
 
     try {
         app.parse(argc, argv);
@@ -250,7 +352,10 @@ command read_command(int argc, char** argv) {
         if (serve->parsed()) return chosen(*serve, file, server);
         if (migration->parsed()) return chosen(*migration, file, migrate);
         if (create->parsed()) return chosen(*create, file, token);
-        return chosen(*run, file, agent);
+        if (run->parsed()) return chosen(*run, file, agent);
+        for (auto& [scenario, settings] : loads)
+            if (scenario->parsed()) return chosen(*scenario, file, settings);
+        return finished{}; // never: one of them is required
     } catch (const CLI::ParseError& e) {
         return finished{app.exit(e, std::cout, std::cerr)};
     }

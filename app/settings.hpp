@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/agent/agent.hpp"
+#include "app/load/load.hpp"
 #include "domain/log.hpp"
 #include "domain/timing.hpp"
 #include "net/limits.hpp"
@@ -50,11 +51,17 @@ struct agent_command {
     log_settings log;
 };
 
+struct load_command {
+    load_settings load;
+    log_settings log;
+};
+
 struct finished { // help or a version was printed, or something is wrong and was said
     int exit_code = 0;
 };
 
-using command = std::variant<finished, server_settings, migrate_settings, token_settings, agent_command>;
+using command =
+    std::variant<finished, server_settings, migrate_settings, token_settings, agent_command, load_command>;
 
 // Prints help, version and errors itself: a wrong setting is a sentence that names it.
 [[nodiscard]] command read_command(int argc, char** argv);

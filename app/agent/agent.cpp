@@ -5,6 +5,7 @@
 #include "app/agent/restic_run.hpp"
 #include "app/agent/server_calls.hpp"
 #include "app/agent/state.hpp"
+#include "app/secret_file.hpp"
 #include "domain/agent_service.hpp"
 #include "domain/log.hpp"
 #include "domain/repository.hpp"
@@ -17,7 +18,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,16 +35,8 @@ std::vector<std::string> own_environment() {
     return out;
 }
 
-std::string first_line_of(const std::string& file) {
-    std::ifstream in(file);
-    std::string line;
-    if (!std::getline(in, line)) throw std::runtime_error("the token file " + file + " can't be read");
-    while (!line.empty() && std::isspace(static_cast<unsigned char>(line.back())) != 0) line.pop_back();
-    return line;
-}
-
 agent_settings completed(agent_settings s) {
-    if (s.token.empty() && !s.token_file.empty()) s.token = first_line_of(s.token_file);
+    s.token = secret_from(s.token, s.token_file);
     if (s.demo) {
         if (s.hostname.empty()) s.hostname = "demo";
         s.init_repository = true;
@@ -60,10 +52,11 @@ public:
         : settings_(std::move(settings)),
           state_(std::move(state)),
           where_(context_.get_executor()),
-          calls_(where_, tls, server, settings_),
-          beats_(where_, tls, server, settings_),
+          calls_(where_, tls, server),
+          beats_(where_, tls, server),
           setup_{settings_.restic, settings_.hostname, own_environment()},
-          session_("a" + to_base64url(sha256(to_string(make_uuid()))).substr(0, 16)),
+          wish_{1, settings_.wait, "a" + to_base64url(sha256(to_string(make_uuid()))).substr(0, 16),
+                settings_.types},
           pause_(where_),
           beat_pause_(where_),
           signals_(where_, SIGTERM, SIGINT) {}
@@ -93,6 +86,8 @@ private:
     awaitable<bool> deliver(kept_result what);
     awaitable<void> give_back(order task);
     awaitable<void> rest(std::optional<seconds> at_least);
+    [[nodiscard]] net::wire::registration_body introduction() const;
+    [[nodiscard]] net::wire::heartbeat_body present_state() const;
     void stop_cancelled(const std::optional<std::vector<task_id>>& cancelled);
     void await_signal();
     void stop();
@@ -109,7 +104,7 @@ private:
     server_calls calls_;
     server_calls beats_; // on a connection of its own: a poll may wait for a minute
     restic_setup setup_;
-    std::string session_;
+    poll_wish wish_;
     steady_timer pause_;
     steady_timer beat_pause_;
     asio::signal_set signals_;
@@ -117,7 +112,7 @@ private:
     std::optional<agent_identity> identity_;
     std::optional<task_id> running_;
     std::unique_ptr<restic_run> restic_;
-    std::string last_backup_ = "none";
+    net::wire::backup_status last_backup_ = net::wire::backup_status::none;
     bool cancelled_ = false;
     bool stopping_ = false;
     int exit_code_ = 0;
@@ -163,6 +158,28 @@ awaitable<void> agent_program::rest(std::optional<seconds> at_least) {
     co_await pause_.async_wait(asio::redirect_error(use_awaitable, cut_short));
 }
 
+net::wire::registration_body agent_program::introduction() const {
+    net::wire::registration_body body;
+    body.hostname = settings_.hostname;
+    body.os = system_name();
+    body.arch = system_arch();
+    body.version = settings_.version;
+    return body;
+}
+
+net::wire::heartbeat_body agent_program::present_state() const {
+    net::wire::heartbeat_body body;
+    body.version = settings_.version;
+    body.os = system_name();
+    body.arch = system_arch();
+    body.uptime_seconds = uptime_seconds();
+    body.disks = disks();
+    body.last_backup_status = running_ ? net::wire::backup_status::running : last_backup_;
+    body.running_tasks.emplace();
+    if (running_) body.running_tasks->push_back(*running_);
+    return body;
+}
+
 awaitable<void> agent_program::main_loop() {
     const bool known = co_await become_known();
     if (!known) co_return;
@@ -180,8 +197,8 @@ awaitable<bool> agent_program::become_known() {
         co_return registered;
     }
     const std::string token = identity_->token.value_or(settings_.token);
-    calls_.be(*identity_, token);
-    beats_.be(*identity_, token);
+    calls_.be(identity_->agent_id, token);
+    beats_.be(identity_->agent_id, token);
     tell("I am agent " + to_string(identity_->agent_id) + ", known to " + settings_.server_url + ".");
     co_return true;
 }
@@ -194,15 +211,16 @@ awaitable<bool> agent_program::register_anew() {
         co_return false;
     }
     while (!stopping_) {
-        auto known = co_await calls_.register_as(settings_.hostname, settings_.token);
+        const net::wire::registration_body who = introduction();
+        auto known = co_await calls_.register_as(who, settings_.token);
         if (known.value) {
             identity_ = agent_identity{settings_.server_url, settings_.hostname, known.value->agent_id,
                                        known.value->token};
             auto kept = state_.keep(*identity_);
             if (!kept) log::error("the identity could not be kept", {{"cause", kept.error().detail()}});
             const std::string token = identity_->token.value_or(settings_.token);
-            calls_.be(*identity_, token);
-            beats_.be(*identity_, token);
+            calls_.be(identity_->agent_id, token);
+            beats_.be(identity_->agent_id, token);
             backoff_.reset();
             log::info("registered", {{"agent", identity_->agent_id}, {"hostname", settings_.hostname}});
             tell("Registered as agent " + to_string(identity_->agent_id) + ".");
@@ -220,11 +238,8 @@ awaitable<bool> agent_program::register_anew() {
 
 awaitable<void> agent_program::beat_loop() {
     while (!stopping_) {
-        std::vector<task_id> running;
-        if (running_) running.push_back(*running_);
-        std::string last_backup = last_backup_;
-        if (running_) last_backup = "running";
-        auto beat = co_await beats_.beat(std::move(last_backup), std::move(running));
+        const net::wire::heartbeat_body state = present_state();
+        auto beat = co_await beats_.beat(state);
         seconds next{30};
         if (beat.value) {
             stop_cancelled(beat.value->cancel_tasks);
@@ -254,7 +269,7 @@ awaitable<void> agent_program::work_loop() {
     while (!stopping_) {
         co_await deliver_kept();
         const auto asked = steady_clock::now();
-        auto polled = co_await calls_.poll(session_);
+        auto polled = co_await calls_.poll(wish_);
         if (stopping_ && !polled.value) co_return;
         if (!polled.value) {
             const bool unknown = polled.wrong.status == 404 || polled.wrong.status == 401;
@@ -315,7 +330,8 @@ awaitable<void> agent_program::carry_out(order task) {
         co_return;
     }
     if (task.task_type == task_type::backup)
-        last_backup_ = said.status == outcome::completed ? "success" : "failure";
+        last_backup_ = said.status == outcome::completed ? net::wire::backup_status::success
+                                                         : net::wire::backup_status::failure;
     tell(said.status == outcome::completed ? "Done, snapshot " + said.snapshot_id.value_or("(none)") + "."
                                            : "Failed: " + said.error_message.value_or(""));
     // Kept first, sent then: a result is not lost by a crash in between.

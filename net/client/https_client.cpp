@@ -2,7 +2,6 @@
 
 #include "net/tls_stream.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -91,6 +90,22 @@ failure https_client::broken(const link& which, std::string_view doing, const er
     return failure{errc::unavailable, std::move(text)};
 }
 
+// The first that can be connected to, or why the last one can't. A source address rules out those of the
+// other family.
+awaitable<error_code> https_client::reach(link& fresh, const std::vector<tcp::endpoint>& ends) const {
+    error_code ec = asio::error::host_unreachable;
+    for (const tcp::endpoint& end : ends) {
+        if (!source_.is_unspecified() && source_.is_v4() != end.address().is_v4()) continue;
+        error_code ignored; // of one that is not open
+        fresh.socket.close(ignored);
+        fresh.socket.open(end.protocol(), ec);
+        if (!ec && !source_.is_unspecified()) fresh.socket.bind({source_, 0}, ec);
+        if (!ec) co_await fresh.socket.async_connect(end, asio::redirect_error(use_awaitable, ec));
+        if (!ec || fresh.closed) break;
+    }
+    co_return ec;
+}
+
 awaitable<result<void>> https_client::connect(std::shared_ptr<link> fresh) {
     error_code ec;
     std::vector<tcp::endpoint> ends;
@@ -103,7 +118,7 @@ awaitable<result<void>> https_client::connect(std::shared_ptr<link> fresh) {
         if (ec || fresh->closed) co_return broken(*fresh, "cannot find", ec);
         for (const auto& each : found) ends.push_back(each.endpoint());
     }
-    co_await asio::async_connect(fresh->socket, ends, asio::redirect_error(use_awaitable, ec));
+    ec = co_await reach(*fresh, ends);
     if (ec || fresh->closed) co_return broken(*fresh, "cannot connect to", ec);
     fresh->socket.set_option(tcp::no_delay(true), ec);
     fresh->stream.emplace(std::move(fresh->socket), tls_, server_.host);

@@ -9,6 +9,9 @@
 #include "net/request.hpp"
 #include "net/tls_context.hpp"
 
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -43,6 +46,9 @@ public:
     // Sent with every request from now on, in front of the request's own.
     void set_headers(header_list always) { always_ = std::move(always); }
 
+    // Source address of connections from now on; default: the system's choice.
+    void from(const asio::ip::address& address) { source_ = address; }
+
     // The answer, whatever its status. The deadline spans all of it, connecting too; only the system's name
     // look-up may outlast it. errc::unavailable when there is no answer: no connection, a certificate that is
     // refused, cut off, too slow, no HTTP; the connection is closed then and the next request opens one. A
@@ -60,6 +66,7 @@ private:
     struct link;
 
     awaitable<result<void>> connect(std::shared_ptr<link> fresh);
+    awaitable<error_code> reach(link& fresh, const std::vector<asio::ip::tcp::endpoint>& ends) const;
     awaitable<result<response>> exchange(std::shared_ptr<link> over, std::string message);
     [[nodiscard]] std::string compose(verb method, std::string_view target, const header_list& headers,
                                       const std::string& body) const;
@@ -70,6 +77,7 @@ private:
     tls_context tls_;
     server_url server_;
     header_list always_;
+    asio::ip::address source_; // unspecified: any
     steady_timer timer_;
     std::shared_ptr<link> link_; // null: not connected
 };

@@ -55,6 +55,8 @@ public:
 
     [[nodiscard]] const installation& home() const { return home_; }
 
+    [[nodiscard]] pid_t pid() const { return pid_; }
+
     [[nodiscard]] std::string log() const;
 
 private:
