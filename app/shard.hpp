@@ -11,6 +11,7 @@
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
+#include "domain/explain_service.hpp"
 #include "domain/metrics.hpp"
 #include "domain/scheduler.hpp"
 #include "net/deadlines.hpp"
@@ -139,6 +140,7 @@ private:
     task_service task_service_;
     agent_service agent_service_;
     policy_service policy_service_;
+    explain_service explain_service_;
     scheduler scheduler_;
     gate gate_;
 

@@ -14,7 +14,7 @@ namespace holdfast::db::sql {
 
 using pg::statement;
 
-// Tasks: sql_offers.cpp, sql_tasks.cpp
+// Tasks: sql_offers.cpp, sql_tasks.cpp, sql_explain.cpp
 extern const statement repositories_add;
 extern const statement tasks_prepare;
 extern const statement tasks_offer;
@@ -32,6 +32,8 @@ extern const statement tasks_get;
 extern const statement tasks_many;
 extern const statement tasks_list;
 extern const statement tasks_log;
+extern const statement tasks_around;
+extern const statement tasks_holders;
 extern const statement sessions_open;
 extern const statement idempotency_claim;
 extern const statement idempotency_find;

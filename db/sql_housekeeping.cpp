@@ -95,6 +95,8 @@ std::span<const statement* const> all() {
                                      &tasks_many,
                                      &tasks_list,
                                      &tasks_log,
+                                     &tasks_around,
+                                     &tasks_holders,
                                      &sessions_open,
                                      &idempotency_claim,
                                      &idempotency_find,

@@ -6,6 +6,7 @@
 #include "domain/agent.hpp"
 #include "domain/agent_rules.hpp"
 #include "domain/async.hpp"
+#include "domain/explanation.hpp"
 #include "domain/identity.hpp"
 #include "domain/page.hpp"
 #include "domain/policy.hpp"
@@ -150,6 +151,8 @@ public:
                                                     std::optional<idempotency> once) = 0;
     virtual awaitable<result<task>> get(tenant_id tenant, task_id id) = 0;
     virtual awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) = 0;
+    // errc::not_found where there is no such task.
+    virtual awaitable<result<surroundings>> around(tenant_id tenant, task_id id) = 0;
     virtual awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) = 0;
 
 protected:

@@ -33,6 +33,7 @@ awaitable<reply> create_tasks(services& s, exchange& x);
 awaitable<reply> list_tasks(services& s, exchange& x);
 awaitable<reply> get_task(services& s, exchange& x);
 awaitable<reply> get_log(services& s, exchange& x);
+awaitable<reply> explain_task(services& s, exchange& x);
 awaitable<reply> cancel_task(services& s, exchange& x);
 awaitable<reply> retry_task(services& s, exchange& x);
 awaitable<reply> create_tenant(services& s, exchange& x);

@@ -50,6 +50,7 @@ constexpr row table[] = {
     {verb::get, "/tasks", handlers::list_tasks, for_reading},
     {verb::get, "/tasks/{taskId}", handlers::get_task, for_reading},
     {verb::get, "/tasks/{taskId}/log", handlers::get_log, for_reading},
+    {verb::get, "/tasks/{taskId}/explain", handlers::explain_task, for_reading},
     {verb::post, "/tasks/{taskId}/cancel", handlers::cancel_task, for_operating},
     {verb::post, "/tasks/{taskId}/retry", handlers::retry_task, for_operating},
     {verb::post, "/tenants", handlers::create_tenant, for_root},

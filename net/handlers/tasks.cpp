@@ -4,6 +4,7 @@
 #include "net/json/read.hpp"
 #include "net/json/write.hpp"
 #include "net/problem.hpp"
+#include "net/wire/explanation.hpp"
 #include "net/wire/page.hpp"
 #include "net/wire/task.hpp"
 #include "net/wire/work.hpp"
@@ -149,6 +150,12 @@ awaitable<reply> retry_task(services& s, exchange& x) {
     auto now = co_await s.tasks.retry(x.identity().tenant, x.id<task_id>("taskId"));
     if (!now) co_return problem(now.error(), x);
     co_return ok(wire::for_operator(std::move(*now), masks_secrets(x)));
+}
+
+awaitable<reply> explain_task(services& s, exchange& x) {
+    auto told = co_await s.explanations.explain(x.identity().tenant, x.id<task_id>("taskId"));
+    if (!told) co_return problem(told.error(), x);
+    co_return ok(wire::view_of(std::move(*told)));
 }
 
 awaitable<reply> get_log(services& s, exchange& x) {
