@@ -9,7 +9,8 @@ SELECT now(), t.release_reason, h.held, h.of_type,
           SELECT FROM tasks b
            WHERE b.tenant_id = $1 AND b.agent_id = t.agent_id AND b.status = 'pending' AND b.order_at <= now()
              AND (b.not_before IS NULL OR b.not_before <= now())
-             AND (b.order_at, b.created_at, b.task_id) < (t.order_at, t.created_at, t.task_id) LIMIT 1000) AS few)
+             AND (b.order_at, b.created_at, b.task_id) < (t.order_at, t.created_at, t.task_id) LIMIT 1000) AS few),
+       t.history
   FROM tasks t CROSS JOIN LATERAL (
        SELECT count(*) AS held, count(*) FILTER (WHERE o.task_type = t.task_type) AS of_type
          FROM tasks o

@@ -29,13 +29,17 @@ WITH c AS MATERIALIZED (
          completed_at = CASE WHEN c.becomes = 'failed' THEN c.at END,
          error_category = CASE WHEN c.ran THEN 'unknown' ELSE x.error_category END,
          error_message = CASE WHEN c.ran THEN 'the lease ended: the agent was not heard of in time'
-                              ELSE x.error_message END
+                              ELSE x.error_message END,
+         history = )" HOLDFAST_HISTORY("c.at", "'lease-ended'", "c.becomes", "x.attempt",
+                                                   HOLDFAST_BY_SERVER) R"(
     FROM c
    WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
   RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran, x.repository_key, x.task_type
 )
-SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS(
-                                                       "z.repository_key", "z.task_type") " FROM z"};
+SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS("z.repository_key",
+                                                                                         "z.task_type") " FRO"
+                                                                                                        "M "
+                                                                                                        "z"};
 
 // Whose tasks came due in the last $1 seconds, or whose pause ended: finds the wake-ups that were lost on the
 // way. $2: at the most.

@@ -1,4 +1,5 @@
 #include "db/sql.hpp"
+#include "db/sql_columns.hpp"
 
 namespace holdfast::db::sql {
 
@@ -52,9 +53,10 @@ WITH w AS MATERIALIZED (
     JOIN policies p ON p.tenant_id = $1 AND p.policy_id = u.policy
 ), made AS (
   INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
-                     planned, repository, include_paths, exclude_paths, retention, execution_params)
+                     planned, repository, include_paths, exclude_paths, retention, execution_params, history)
   SELECT $1::uuid, r.task, r.agent_id, r.policy_id, r.kind, r.max_attempts, r.made_at, r.at, true, r.repository,
-         r.include_paths, r.exclude_paths, r.retention, r.execution_params
+         r.include_paths, r.exclude_paths, r.retention, r.execution_params,
+         )" HOLDFAST_HISTORY_OF_NEW("r.made_at", HOLDFAST_BY_SERVER) R"(
     FROM r WHERE NOT r.overlaps
   ON CONFLICT (tenant_id, policy_id, agent_id, task_type, scheduled_for) WHERE planned DO NOTHING
   RETURNING task_id

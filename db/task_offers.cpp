@@ -72,6 +72,7 @@ public:
         std::vector<std::optional<std::string>> sessions;
         std::vector<poll_id> polls;
         std::vector<std::int32_t> waits;
+        std::vector<pg::jsonb> by;
         for (const asker& a : askers_) {
             const offer_request& r = a.request;
             if (barrier && !a.unserved()) continue;
@@ -82,9 +83,10 @@ public:
             sessions.push_back(r.session.empty() ? std::nullopt : std::optional(r.session));
             polls.push_back(r.poll);
             waits.push_back(r.will_wait ? 1 : 0);
+            by.push_back(as_jsonb(r.by));
         }
         return pg::bind(askers_.front().request.tenant, agents, limits, kinds, ahead, sessions, polls, waits,
-                        static_cast<std::int32_t>(times.offer_lease.count()), barrier);
+                        static_cast<std::int32_t>(times.offer_lease.count()), barrier, by);
     }
 
     [[nodiscard]] pg::params bind_prepare(const timing& times, uuid barrier) const {

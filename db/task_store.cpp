@@ -108,7 +108,8 @@ awaitable<result<surroundings>> pg_task_store::around(tenant_id tenant, task_id 
                      static_cast<int>(row.get<std::int64_t>(2)),
                      static_cast<int>(row.get<std::int64_t>(3)),
                      static_cast<int>(row.get<std::int64_t>(4)),
-                     {}};
+                     {},
+                     read_history(row, 5)};
     auto holders = co_await pool_.exec(sql::tasks_holders, pg::bind(tenant, id));
     if (!holders) co_return std::move(holders).error();
     for (const pg::row each : *holders)

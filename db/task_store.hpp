@@ -33,8 +33,8 @@ public:
     awaitable<result<task_change>> finish(task_report report) override;
     awaitable<result<task_change>> release(task_release release) override;
     awaitable<result<task_change>> progress(task_progress progress) override;
-    awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id) override;
-    awaitable<result<task_decision>> retry(tenant_id tenant, task_id id) override;
+    awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id, origin by) override;
+    awaitable<result<task_decision>> retry(tenant_id tenant, task_id id, origin by) override;
     awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
                                             std::optional<idempotency> once) override;
     awaitable<result<task>> get(tenant_id tenant, task_id id) override;

@@ -15,7 +15,7 @@ awaitable<result<explained_task>> explain_service::explain(tenant_id tenant, tas
     if (whose) known = std::move(*whose);
     const bool enabled = !policy || policy->when.enabled; // the tasks of a deleted policy are still done
     std::vector<reason> reasons = holdfast::explain(*found, known, enabled, *around);
-    co_return explained_task{std::move(*found), std::move(reasons)};
+    co_return explained_task{std::move(*found), std::move(reasons), std::move(around->history)};
 }
 
 } // namespace holdfast

@@ -12,6 +12,7 @@ namespace holdfast {
 struct explained_task {
     task now;
     std::vector<reason> reasons;
+    std::vector<task_event_entry> history;
 };
 
 class explain_service {

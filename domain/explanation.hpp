@@ -19,6 +19,18 @@ struct repository_holder {
     bool waits = false; // it does not run yet, but it is next
 };
 
+// A transition of a task, as it was written down with it.
+struct task_event_entry {
+    instant at;
+    std::string event;
+    std::optional<std::string> from; // absent: it was made
+    std::string to;
+    int attempt = 0;
+    std::string by; // the kind of the token, or "server"
+    std::optional<std::string> token;
+    std::optional<std::string> request;
+};
+
 // What stands around a task.
 struct surroundings {
     instant now; // the database's clock
@@ -27,6 +39,7 @@ struct surroundings {
     int held_of_type = 0;
     int ahead = 0; // of this agent: due, and before it in the order
     std::vector<repository_holder> holders;
+    std::vector<task_event_entry> history; // oldest first; of a long one the first entry and the last ones
 };
 
 struct reason {

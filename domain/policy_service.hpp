@@ -12,6 +12,7 @@ namespace holdfast {
 struct policy_run {
     task_type type = task_type::backup;
     std::optional<std::vector<agent_id>> agents; // absent: all that the policy is assigned to
+    origin by = {};
 };
 
 class policy_service {

@@ -8,6 +8,7 @@
 #include "domain/async.hpp"
 #include "domain/explanation.hpp"
 #include "domain/identity.hpp"
+#include "domain/origin.hpp"
 #include "domain/page.hpp"
 #include "domain/policy.hpp"
 #include "domain/policy_runs.hpp"
@@ -33,6 +34,7 @@ struct offer_request {
     std::chrono::seconds lookahead{0};
     std::string session;    // empty: none
     bool will_wait = false; // wants to know when to look again
+    origin by = {};
 };
 
 struct offer_answer {
@@ -54,6 +56,7 @@ struct task_report { // of a finished attempt
     std::optional<std::string> snapshot_id;
     std::optional<document> statistics;
     std::optional<std::string> log;
+    origin by = {};
 };
 
 struct task_key {
@@ -61,6 +64,7 @@ struct task_key {
     agent_id agent;
     task_id task;
     std::optional<int> attempt;
+    origin by = {};
 };
 
 struct task_progress {
@@ -103,6 +107,7 @@ struct task_order { // a task to be made; what is left out is taken from the pol
     std::optional<std::vector<std::string>> exclude_paths;
     std::optional<document> retention;
     std::optional<document> execution_params;
+    origin by = {};
 };
 
 struct idempotency {
@@ -144,8 +149,8 @@ public:
     // Renews the lease. The state `cancelled`: the agent is to stop.
     virtual awaitable<result<task_change>> progress(task_progress progress) = 0;
 
-    virtual awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id) = 0;
-    virtual awaitable<result<task_decision>> retry(tenant_id tenant, task_id id) = 0;
+    virtual awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id, origin by) = 0;
+    virtual awaitable<result<task_decision>> retry(tenant_id tenant, task_id id, origin by) = 0;
 
     virtual awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
                                                     std::optional<idempotency> once) = 0;
@@ -220,7 +225,8 @@ public:
     virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) = 0;
     // Ends its tokens and assignments; its hostname is free again, its tasks stay. errc::conflict while it
     // has open tasks, unless these are to be cancelled: they are the answer.
-    virtual awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel) = 0;
+    virtual awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel,
+                                                           origin by) = 0;
 
 protected:
     ~agent_store() = default;

@@ -155,7 +155,8 @@ awaitable<reply> change_agent(services& s, exchange& x) {
 awaitable<reply> delete_agent(services& s, exchange& x) {
     auto force = x.query().flag("force", false);
     if (!force) co_return problem(force.error(), x);
-    auto gone = co_await s.agents.remove(x.identity().tenant, x.id<agent_id>("agentId"), *force);
+    auto gone =
+        co_await s.agents.remove(x.identity().tenant, x.id<agent_id>("agentId"), *force, origin_of(x));
     if (!gone) co_return problem(gone.error(), x);
     co_return no_content();
 }

@@ -31,6 +31,12 @@ awaitable<reply> run_policy(services& s, exchange& x);
 awaitable<reply> policies_of_agent(services& s, exchange& x);
 awaitable<reply> create_tasks(services& s, exchange& x);
 awaitable<reply> list_tasks(services& s, exchange& x);
+
+// For the history of what this request changes.
+[[nodiscard]] inline origin origin_of(const exchange& x) {
+    return holdfast::origin_of(x.identity(), std::string(x.request_id()));
+}
+
 awaitable<reply> get_task(services& s, exchange& x);
 awaitable<reply> get_log(services& s, exchange& x);
 awaitable<reply> explain_task(services& s, exchange& x);

@@ -112,6 +112,7 @@ awaitable<reply> create_tasks(services& s, exchange& x) {
     if (!wanted) co_return problem(wanted.error(), x);
     auto once = once_of(x.request());
     if (!once) co_return problem(once.error(), x);
+    for (task_order& each : wanted->orders) each.by = origin_of(x);
     auto made = co_await s.tasks.create(x.identity().tenant, std::move(wanted->orders), std::move(*once));
     if (!made) co_return problem(made.error(), x);
     if (!wanted->many && made->tasks.size() == 1)
@@ -141,13 +142,13 @@ awaitable<reply> get_task(services& s, exchange& x) {
 }
 
 awaitable<reply> cancel_task(services& s, exchange& x) {
-    auto now = co_await s.tasks.cancel(x.identity().tenant, x.id<task_id>("taskId"));
+    auto now = co_await s.tasks.cancel(x.identity().tenant, x.id<task_id>("taskId"), origin_of(x));
     if (!now) co_return problem(now.error(), x);
     co_return ok(wire::for_operator(std::move(*now), masks_secrets(x)));
 }
 
 awaitable<reply> retry_task(services& s, exchange& x) {
-    auto now = co_await s.tasks.retry(x.identity().tenant, x.id<task_id>("taskId"));
+    auto now = co_await s.tasks.retry(x.identity().tenant, x.id<task_id>("taskId"), origin_of(x));
     if (!now) co_return problem(now.error(), x);
     co_return ok(wire::for_operator(std::move(*now), masks_secrets(x)));
 }

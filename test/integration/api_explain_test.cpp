@@ -19,6 +19,23 @@ struct desk : fleet {
         return std::string(told.body.at("reasons").at(0).at("code").as_string());
     }
 
+    std::string history(const std::string& task) {
+        std::string out;
+        std::string state;
+        const answer told = why(task);
+        for (const auto& each : told.body.at("history").as_array()) {
+            const auto& entry = each.as_object();
+            BOOST_TEST(entry.contains("requestId"));
+            BOOST_TEST((entry.contains("from") ? entry.at("from").as_string() : "") == state);
+            state = entry.at("to").as_string();
+            const std::string by(entry.at("by").as_string());
+            BOOST_TEST(entry.contains("tokenId") == (by == "root"));
+            out += (out.empty() ? "" : " ") + std::string(entry.at("event").as_string()) + ">" + state + ":" +
+                   by;
+        }
+        return out;
+    }
+
     void be_heard_of() {
         BOOST_TEST_REQUIRE(
             root.post("/agents/" + agent + "/heartbeat", R"({"version":"1","os":"linux"})").status == 200U);
@@ -54,6 +71,9 @@ BOOST_AUTO_TEST_CASE(from_its_making_to_its_end) {
     BOOST_TEST(delayed.body.at("reasons").at(0).as_object().contains("until"));
     BOOST_TEST(root.post("/tasks/" + task + "/cancel").status == 200U);
     BOOST_TEST(code(task) == "cancelled");
+    BOOST_TEST(root.post("/tasks/" + task + "/retry").status == 200U);
+    BOOST_TEST(history(task) == "created>pending:root offered>assigned:root acknowledged>in-progress:root "
+                                "failed>pending:root cancelled>cancelled:root retried>pending:root");
 }
 
 BOOST_AUTO_TEST_CASE(a_repository_names_who_has_it) {

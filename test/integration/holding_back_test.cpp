@@ -254,7 +254,7 @@ BOOST_AUTO_TEST_CASE(what_is_cancelled_frees_the_repository) {
     const task_id one = make(b, backup);
     BOOST_TEST(gets(a, {alone}));
     BOOST_TEST(gets_nothing(b));
-    auto cancelled = answer_of(first.store.cancel(tenant, alone));
+    auto cancelled = answer_of(first.store.cancel(tenant, alone, {}));
     BOOST_TEST_REQUIRE(bool(cancelled));
     BOOST_TEST(cancelled->freed_for == agents{b});
     BOOST_TEST(gets(b, {one}));
