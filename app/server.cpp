@@ -150,6 +150,7 @@ std::string_view server::not_ready() const {
 
 std::string server::metrics_page() const {
     return app::metrics_page(shards_, {.pending = housekeeper_->pending(),
+                                       .freshness = housekeeper_->freshness(),
                                        .listening = courier_ && courier_->listening(),
                                        .ready = not_ready().empty(),
                                        .version = version()});

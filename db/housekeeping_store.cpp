@@ -55,6 +55,16 @@ awaitable<result<std::int64_t>> pg_housekeeping_store::count_pending(int at_most
     co_return rows->front().get<std::int64_t>(0);
 }
 
+awaitable<result<freshness_counts>> pg_housekeeping_store::count_freshness(int at_most) {
+    auto rows = co_await pool_.exec(sql::freshness_count, pg::bind(std::int32_t{at_most}));
+    if (!rows) co_return std::move(rows).error();
+    freshness_counts counts{};
+    for (const pg::row row : *rows)
+        counts.at(static_cast<std::size_t>(freshness_state_from(row.get<std::string_view>(0)).value())) =
+            row.get<std::int64_t>(1);
+    co_return counts;
+}
+
 awaitable<result<void>> pg_housekeeping_store::forget_old(int limit) {
     auto sessions = co_await forget(sql::sessions_tenants, sql::sessions_forget, limit);
     if (!sessions) co_return std::move(sessions).error();

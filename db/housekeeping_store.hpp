@@ -15,6 +15,7 @@ public:
     awaitable<result<std::vector<ended_lease>>> end_leases(int limit) override;
     awaitable<result<std::vector<agent_id>>> came_due(std::chrono::seconds within, int limit) override;
     awaitable<result<std::int64_t>> count_pending(int at_most) override;
+    awaitable<result<freshness_counts>> count_freshness(int at_most) override;
     awaitable<result<void>> forget_old(int limit) override;
 
 private:

@@ -74,6 +74,10 @@ extern const statement runs_due_in;
 extern const statement runs_due;
 extern const statement runs_settle;
 
+// Freshness: sql_freshness.cpp. The second reads over all tenants.
+extern const statement freshness_list;
+extern const statement freshness_count;
+
 // Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;
 extern const statement tokens_is_good;

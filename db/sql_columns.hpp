@@ -23,6 +23,14 @@
 
 #define HOLDFAST_BY_SERVER "'{\"by\": \"server\"}'::jsonb"
 
+// How old the last good backup is: of policy_agents g and policies p.
+#define HOLDFAST_FRESHNESS_STATE                                                                             \
+    "CASE WHEN g.last_success_at IS NULL THEN 'never'"                                                       \
+    " WHEN p.max_age_seconds IS NULL"                                                                        \
+    " OR g.last_success_at + p.max_age_seconds * interval '1 second' >= now() THEN 'fresh'"                  \
+    " WHEN g.last_success_at + 2 * p.max_age_seconds * interval '1 second' >= now() THEN 'late'"             \
+    " ELSE 'stale' END"
+
 // Whom it wakes that a task of this type no longer holds this repository: the first check or prune that waits
 // for it, and, after a check or prune, the backups that are due.
 #define HOLDFAST_REPOSITORY_WAITERS(key, type)                                                               \

@@ -148,7 +148,9 @@ std::span<const statement* const> all() {
                                      &runs_tenants,
                                      &runs_due_in,
                                      &runs_due,
-                                     &runs_settle};
+                                     &runs_settle,
+                                     &freshness_list,
+                                     &freshness_count};
     return list;
 }
 

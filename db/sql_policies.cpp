@@ -23,12 +23,15 @@ RETURNING )" HOLDFAST_POLICY_COLUMNS};
 constinit const statement policies_replace{"policies_replace", R"(
 WITH f AS MATERIALIZED (
   SELECT *, now() AS at FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL
-), anew AS (
-  UPDATE policy_agents g SET settled_until = f.at, next_run_at = f.at
-    FROM f
-   WHERE g.tenant_id = $1 AND g.policy_id = $2 AND g.policy_id = f.policy_id
-     AND (f.schedule, f.check_schedule, f.prune_schedule, f.timezone, f.spread_seconds, f.enabled)
+), g AS MATERIALIZED (
+  SELECT g.agent_id, f.at
+    FROM f JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = f.policy_id
+   WHERE (f.schedule, f.check_schedule, f.prune_schedule, f.timezone, f.spread_seconds, f.enabled)
          IS DISTINCT FROM ($5, $6, $7, $8, $9, $21)
+   ORDER BY g.agent_id FOR UPDATE OF g
+), anew AS (
+  UPDATE policy_agents x SET settled_until = g.at, next_run_at = g.at
+    FROM g WHERE x.tenant_id = $1 AND x.policy_id = $2 AND x.agent_id = g.agent_id
 )
 UPDATE policies p
    SET name = $3, description = $4, schedule = $5, check_schedule = $6, prune_schedule = $7, timezone = $8,

@@ -44,7 +44,9 @@ SELECT w.n, c.n IS NOT NULL, t.status, coalesce(c.attempt, t.attempt), t.last_at
 // $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 1: completed, $6 1: no retry mends it,
 // $7 message, $8 category, $9 duration (s), $10 snapshot, $11 statistics, $12 id of this result;
 // $13 retry base (s), $14 retry cap (s); array: $15 by. Full jitter comes from a hash of task and attempt:
-// even over the fleet, the same when looked at twice.
+// even over the fleet, the same when looked at twice. A backup that completes is its agent's last good one
+// for its policy; behind the tasks, those rows are locked in the order of their key, as whoever else locks
+// several of them does.
 constinit const statement tasks_finish{"tasks_finish", R"(
 WITH w AS MATERIALIZED (
   SELECT u.* FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[],
@@ -72,7 +74,15 @@ WITH w AS MATERIALIZED (
                                                        "c.becomes", "x.attempt", "c.by") R"(
     FROM c
    WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = c.task
-  RETURNING c.n, x.status, x.attempt, c.at, x.not_before
+  RETURNING c.n, x.status, x.attempt, c.at, x.not_before, x.task_id, x.task_type, x.policy_id, x.agent_id
+), g AS MATERIALIZED (
+  SELECT g.policy_id, g.agent_id, d.at, d.task_id
+    FROM d JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = d.policy_id AND g.agent_id = d.agent_id
+   WHERE d.status = 'completed' AND d.task_type = 'backup'
+   ORDER BY g.policy_id, g.agent_id FOR UPDATE OF g
+), s AS (
+  UPDATE policy_agents x SET last_success_at = g.at, last_success_task = g.task_id
+    FROM g WHERE x.tenant_id = $1 AND x.policy_id = g.policy_id AND x.agent_id = g.agent_id
 )
 SELECT w.n, d.n IS NOT NULL, coalesce(d.status, t.status), t.attempt, t.last_attempt_failed,
        coalesce(d.at, t.completed_at, t.created_at),

@@ -51,6 +51,11 @@ public:
         return policies_.of_agent(tenant, agent);
     }
 
+    [[nodiscard]] awaitable<result<page<freshness, freshness_key>>>
+    freshness_of(tenant_id tenant, freshness_filter filter, page_request_by<freshness_key> page) {
+        return policies_.freshness_of(tenant, filter, page);
+    }
+
     // errc::not_found where there is no such policy.
     [[nodiscard]] awaitable<result<page<assigned_agent>>> agents_of(tenant_id tenant, policy_id id,
                                                                     page_request page);

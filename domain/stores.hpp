@@ -7,6 +7,7 @@
 #include "domain/agent_rules.hpp"
 #include "domain/async.hpp"
 #include "domain/explanation.hpp"
+#include "domain/freshness.hpp"
 #include "domain/identity.hpp"
 #include "domain/origin.hpp"
 #include "domain/page.hpp"
@@ -16,6 +17,7 @@
 #include "domain/task.hpp"
 #include "domain/task_rules.hpp"
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -164,6 +166,8 @@ protected:
     ~task_store() = default;
 };
 
+using freshness_counts = std::array<std::int64_t, static_cast<std::size_t>(last_freshness_state) + 1>;
+
 struct ended_lease {
     task_id task;
     agent_id agent;
@@ -181,6 +185,8 @@ public:
     // Agents whose tasks came due within the last so many seconds.
     virtual awaitable<result<std::vector<agent_id>>> came_due(std::chrono::seconds within, int limit) = 0;
     virtual awaitable<result<std::int64_t>> count_pending(int at_most) = 0;
+    // Agents of policies by the age of their last good backup.
+    virtual awaitable<result<freshness_counts>> count_freshness(int at_most) = 0;
     // Sessions and idempotency keys older than a day go.
     virtual awaitable<result<void>> forget_old(int limit) = 0;
 
@@ -253,6 +259,8 @@ public:
     virtual awaitable<result<page<assigned_agent>>> agents_of(tenant_id tenant, policy_id id,
                                                               page_request page) = 0;
     virtual awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) = 0;
+    virtual awaitable<result<page<freshness, freshness_key>>>
+    freshness_of(tenant_id tenant, freshness_filter filter, page_request_by<freshness_key> page) = 0;
 
 protected:
     ~policy_store() = default;

@@ -46,6 +46,7 @@ constexpr row table[] = {
     {verb::delete_, "/policies/{policyId}/agents/{agentId}", handlers::unassign_policy, for_operating},
     {verb::get, "/policies/{policyId}/next-runs", handlers::next_runs, for_reading},
     {verb::post, "/policies/{policyId}/run", handlers::run_policy, for_operating},
+    {verb::get, "/freshness", handlers::list_freshness, for_reading},
     {verb::post, "/tasks", handlers::create_tasks, for_operating},
     {verb::get, "/tasks", handlers::list_tasks, for_reading},
     {verb::get, "/tasks/{taskId}", handlers::get_task, for_reading},
