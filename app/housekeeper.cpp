@@ -15,6 +15,7 @@ constexpr std::chrono::milliseconds shortest_pause{10};
 constexpr int wakeups_in_one_step = 10'000;
 constexpr int pending_counted_max = 1'000'000;
 constexpr int freshness_counted_max = 1'000'000;
+constexpr int judged_in_one_step = 2000;
 constexpr int old_in_one_step = 1000;
 
 void report(std::string_view what, const failure& why) {
@@ -61,6 +62,7 @@ awaitable<void> housekeeper::loop() {
     while (!stopped_) {
         co_await end_leases();
         if (!hears_others_() || lost_.due()) co_await find_lost_wakeups();
+        co_await judge_freshness();
         if (gauges_.due()) co_await count_pending();
         if (freshness_gauges_.due()) co_await count_freshness();
         if (old_.due()) co_await forget_old();
@@ -123,6 +125,11 @@ awaitable<void> housekeeper::find_lost_wakeups() {
 awaitable<void> housekeeper::count_pending() {
     auto count = co_await store_.count_pending(pending_counted_max);
     if (count) pending_.set(*count);
+}
+
+awaitable<void> housekeeper::judge_freshness() {
+    auto judged = co_await store_.judge_freshness(judged_in_one_step);
+    if (!judged) report("freshness", judged.error());
 }
 
 awaitable<void> housekeeper::count_freshness() {

@@ -38,6 +38,7 @@ private:
     awaitable<void> find_lost_wakeups();
     awaitable<void> count_pending();
     awaitable<void> count_freshness();
+    awaitable<void> judge_freshness();
     awaitable<void> forget_old();
 
     // True once in so long; the first time at once.

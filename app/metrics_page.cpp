@@ -106,6 +106,11 @@ constexpr counter_row counters[] = {
     {"polls_superseded_total", "Polls ended by a newer one of their session", &metrics::polls_superseded},
     {"duplicate_identities_total", "Polls of an agent with two sessions from two addresses",
      &metrics::duplicate_identities},
+    {"webhook_events_delivered_total", "Events that the webhook's receiver took", &metrics::events_delivered},
+    {"webhook_deliveries_failed_total", "Tries to deliver an event that failed",
+     &metrics::event_deliveries_failed},
+    {"webhook_events_given_up_total", "Events that were not delivered within a day",
+     &metrics::events_given_up},
 };
 
 void print_counters(page& to, shards_view shards) {

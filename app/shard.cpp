@@ -47,6 +47,7 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
       tokens_(pool_),
       housekeeping_(pool_, settings_.times),
       schedule_store_(pool_),
+      events_(pool_),
       bell_(*this),
       room_(where()),
       token_service_(tokens_, agents_, bell_),

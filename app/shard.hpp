@@ -5,6 +5,7 @@
 #include "app/settings.hpp"
 #include "app/switchboard.hpp"
 #include "db/agent_store.hpp"
+#include "db/event_store.hpp"
 #include "db/housekeeping_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
@@ -90,6 +91,8 @@ public:
 
     [[nodiscard]] housekeeping_store& housekeeping() { return housekeeping_; }
 
+    [[nodiscard]] event_store& events() { return events_; }
+
     [[nodiscard]] scheduler& schedules() { return scheduler_; }
 
     [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
@@ -132,6 +135,7 @@ private:
     db::pg_token_store tokens_;
     db::pg_housekeeping_store housekeeping_;
     db::pg_schedule_store schedule_store_;
+    db::pg_event_store events_;
 
     bell bell_;
     waiting_room room_;

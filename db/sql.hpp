@@ -78,6 +78,17 @@ extern const statement runs_settle;
 extern const statement freshness_list;
 extern const statement freshness_count;
 
+// Events: sql_events.cpp. Those of tenants read over all of them.
+extern const statement events_of_failures;
+extern const statement freshness_tenants;
+extern const statement freshness_judge;
+extern const statement events_tenants;
+extern const statement events_take;
+extern const statement events_forget;
+extern const statement events_again;
+extern const statement events_old_tenants;
+extern const statement events_old_forget;
+
 // Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;
 extern const statement tokens_is_good;

@@ -31,6 +31,9 @@
     " WHEN g.last_success_at + 2 * p.max_age_seconds * interval '1 second' >= now() THEN 'late'"             \
     " ELSE 'stale' END"
 
+// An event's id, made of what it tells of: told by two, it is one event.
+#define HOLDFAST_EVENT_ID(words) "substr(encode(sha256((" words ")::text::bytea), 'hex'), 1, 32)::uuid"
+
 // Whom it wakes that a task of this type no longer holds this repository: the first check or prune that waits
 // for it, and, after a check or prune, the backups that are due.
 #define HOLDFAST_REPOSITORY_WAITERS(key, type)                                                               \

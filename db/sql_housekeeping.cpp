@@ -34,7 +34,16 @@ WITH c AS MATERIALIZED (
                                                    HOLDFAST_BY_SERVER) R"(
     FROM c
    WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
-  RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran, x.repository_key, x.task_type
+  RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran, x.repository_key, x.task_type, x.policy_id,
+            x.completed_at, x.error_category, x.error_message
+), told AS (
+  INSERT INTO events (tenant_id, event_id, kind, at, try_at, policy_id, agent_id, task_id, task_type, attempt,
+                      error_category, error_message)
+  SELECT $1::uuid, )" HOLDFAST_EVENT_ID("z.task_id || '/' || z.attempt") R"(, 'task.failed', z.completed_at,
+         z.completed_at, z.policy_id, z.agent_id, z.task_id, z.task_type, z.attempt, z.error_category,
+         z.error_message
+    FROM z WHERE z.status = 'failed'
+  ON CONFLICT (tenant_id, event_id) DO NOTHING
 )
 SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS("z.repository_key",
                                                                                          "z.task_type") " FRO"
@@ -150,7 +159,16 @@ std::span<const statement* const> all() {
                                      &runs_due,
                                      &runs_settle,
                                      &freshness_list,
-                                     &freshness_count};
+                                     &freshness_count,
+                                     &events_of_failures,
+                                     &freshness_tenants,
+                                     &freshness_judge,
+                                     &events_tenants,
+                                     &events_take,
+                                     &events_forget,
+                                     &events_again,
+                                     &events_old_tenants,
+                                     &events_old_forget};
     return list;
 }
 

@@ -78,11 +78,14 @@ WITH w AS MATERIALIZED (
 ), g AS MATERIALIZED (
   SELECT g.policy_id, g.agent_id, d.at, d.task_id
     FROM d JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = d.policy_id AND g.agent_id = d.agent_id
-   WHERE d.status = 'completed' AND d.task_type = 'backup'
+   WHERE d.status = 'completed' AND d.task_type = 'backup' AND g.agent_id = ANY($2::uuid[])
    ORDER BY g.policy_id, g.agent_id FOR UPDATE OF g
 ), s AS (
-  UPDATE policy_agents x SET last_success_at = g.at, last_success_task = g.task_id
-    FROM g WHERE x.tenant_id = $1 AND x.policy_id = g.policy_id AND x.agent_id = g.agent_id
+  UPDATE policy_agents x
+     SET last_success_at = g.at, last_success_task = g.task_id,
+         judge_at = CASE WHEN x.freshness_state = 'fresh' THEN x.judge_at ELSE g.at END
+    FROM g
+   WHERE x.tenant_id = $1 AND x.agent_id = ANY($2::uuid[]) AND x.policy_id = g.policy_id AND x.agent_id = g.agent_id
 )
 SELECT w.n, d.n IS NOT NULL, coalesce(d.status, t.status), t.attempt, t.last_attempt_failed,
        coalesce(d.at, t.completed_at, t.created_at),

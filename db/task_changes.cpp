@@ -123,9 +123,11 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
     std::vector<task_id> logged_tasks;
     std::vector<uuid> logged_results;
     std::vector<std::string_view> logs;
+    bool failures = false;
     for (const auto* c : calls) {
         const task_report& r = c->request;
         const bool failed = r.said == outcome::failed;
+        failures = failures || failed;
         k.add(r.agent, r.task, r.attempt, r.by);
         good.push_back(failed ? 0 : 1);
         final.push_back(failed && !mended_by_retry(r.category) ? 1 : 0);
@@ -147,6 +149,7 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
          pg::bind(tenant, k.agents, k.tasks, k.attempts, good, final, messages, categories, durations,
                   snapshots, statistics, results, static_cast<std::int32_t>(times_.retry_base.count()),
                   static_cast<std::int32_t>(times_.retry_cap.count()), k.by)});
+    if (failures) commands.push_back({sql::events_of_failures, pg::bind(tenant, k.tasks, results)});
     if (!logs.empty())
         commands.push_back({sql::tasks_finish_logs, pg::bind(tenant, logged_tasks, logged_results, logs)});
     auto sent = co_await pool_.exec_all(std::move(commands));

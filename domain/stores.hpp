@@ -6,6 +6,7 @@
 #include "domain/agent.hpp"
 #include "domain/agent_rules.hpp"
 #include "domain/async.hpp"
+#include "domain/event.hpp"
 #include "domain/explanation.hpp"
 #include "domain/freshness.hpp"
 #include "domain/identity.hpp"
@@ -187,11 +188,39 @@ public:
     virtual awaitable<result<std::int64_t>> count_pending(int at_most) = 0;
     // Agents of policies by the age of their last good backup.
     virtual awaitable<result<freshness_counts>> count_freshness(int at_most) = 0;
-    // Sessions and idempotency keys older than a day go.
+    // Where a freshness state changed, by time or otherwise, an event says so.
+    virtual awaitable<result<void>> judge_freshness(int limit) = 0;
+    // Sessions and idempotency keys older than a day go, and events older than two.
     virtual awaitable<result<void>> forget_old(int limit) = 0;
 
 protected:
     ~housekeeping_store() = default;
+};
+
+// What became of events that were taken.
+struct event_outcomes {
+    struct delay {
+        event_id id;
+        int tries = 0; // as it was taken
+        std::chrono::milliseconds after{0};
+    };
+
+    std::vector<event_id> done; // delivered, or given up
+    std::vector<delay> again;
+};
+
+// The outbox. Safe on any number of servers at the same time: an event that was taken is this server's until
+// it is settled, or the lease ends.
+class event_store {
+public:
+    virtual awaitable<result<std::vector<tenant_id>>> tenants_with_due_events() = 0;
+    // Oldest first; expired are those older than age_max.
+    virtual awaitable<result<std::vector<event>>>
+    take(tenant_id tenant, int limit, std::chrono::seconds lease, std::chrono::seconds age_max) = 0;
+    virtual awaitable<result<void>> settle(tenant_id tenant, event_outcomes outcomes) = 0;
+
+protected:
+    ~event_store() = default;
 };
 
 struct registration {
