@@ -14,8 +14,11 @@ awaitable<result<explained_task>> explain_service::explain(tenant_id tenant, tas
     std::optional<agent> known;
     if (whose) known = std::move(*whose);
     const bool enabled = !policy || policy->when.enabled; // the tasks of a deleted policy are still done
-    std::vector<reason> reasons = holdfast::explain(*found, known, enabled, *around);
-    co_return explained_task{std::move(*found), std::move(reasons), std::move(around->history)};
+    explained_task out;
+    out.reasons = holdfast::explain(*found, known, enabled, *around);
+    out.history = std::move(around->history);
+    out.now = std::move(*found);
+    co_return out;
 }
 
 } // namespace holdfast

@@ -22,7 +22,7 @@ struct reason_view {
 
 BOOST_DESCRIBE_STRUCT(reason_view, (), (code, detail, since, until, task_id, agent_id))
 
-struct event_view {
+struct history_entry_view {
     instant at;
     std::string event;
     std::optional<std::string> from;
@@ -33,14 +33,14 @@ struct event_view {
     std::optional<std::string> request_id;
 };
 
-BOOST_DESCRIBE_STRUCT(event_view, (), (at, event, from, to, attempt, by, token_id, request_id))
+BOOST_DESCRIBE_STRUCT(history_entry_view, (), (at, event, from, to, attempt, by, token_id, request_id))
 
 struct explanation_view {
     holdfast::task_id task_id;
     task_state status = task_state::pending;
     int attempt = 0;
     std::vector<reason_view> reasons;
-    std::vector<event_view> history;
+    std::vector<history_entry_view> history;
 };
 
 BOOST_DESCRIBE_STRUCT(explanation_view, (), (task_id, status, attempt, reasons, history))
