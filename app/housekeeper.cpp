@@ -14,6 +14,8 @@ constexpr int runs_in_one_step = 200;
 constexpr std::chrono::milliseconds shortest_pause{10};
 constexpr int wakeups_in_one_step = 10'000;
 constexpr int pending_counted_max = 1'000'000;
+constexpr int freshness_counted_max = 1'000'000;
+constexpr int judged_in_one_step = 2000;
 constexpr int old_in_one_step = 1000;
 
 void report(std::string_view what, const failure& why) {
@@ -60,7 +62,9 @@ awaitable<void> housekeeper::loop() {
     while (!stopped_) {
         co_await end_leases();
         if (!hears_others_() || lost_.due()) co_await find_lost_wakeups();
+        co_await judge_freshness();
         if (gauges_.due()) co_await count_pending();
+        if (freshness_gauges_.due()) co_await count_freshness();
         if (old_.due()) co_await forget_old();
         const auto again = co_await make_due_tasks();
         if (stopped_) break;
@@ -121,6 +125,23 @@ awaitable<void> housekeeper::find_lost_wakeups() {
 awaitable<void> housekeeper::count_pending() {
     auto count = co_await store_.count_pending(pending_counted_max);
     if (count) pending_.set(*count);
+}
+
+awaitable<void> housekeeper::judge_freshness() {
+    auto judged = co_await store_.judge_freshness(judged_in_one_step);
+    if (!judged) report("freshness", judged.error());
+}
+
+awaitable<void> housekeeper::count_freshness() {
+    auto counts = co_await store_.count_freshness(freshness_counted_max);
+    if (!counts) co_return report("freshness", counts.error());
+    for (std::size_t i = 0; i < counts->size(); ++i) freshness_.at(i).set(counts->at(i));
+}
+
+freshness_counts housekeeper::freshness() const {
+    freshness_counts out{};
+    for (std::size_t i = 0; i < out.size(); ++i) out.at(i) = freshness_.at(i).value();
+    return out;
 }
 
 awaitable<void> housekeeper::forget_old() {

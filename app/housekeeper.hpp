@@ -9,7 +9,9 @@
 #include "domain/timing.hpp"
 #include "domain/wakeups.hpp"
 
+#include <array>
 #include <functional>
+#include <tuple>
 
 namespace holdfast::app {
 
@@ -23,7 +25,10 @@ public:
     void start();
     void stop();
 
-    [[nodiscard]] std::int64_t pending() const { return pending_.value(); } // any thread
+    // Any thread.
+    [[nodiscard]] std::int64_t pending() const { return pending_.value(); }
+
+    [[nodiscard]] freshness_counts freshness() const;
 
 private:
     awaitable<void> loop();
@@ -32,6 +37,8 @@ private:
     awaitable<steady_clock::time_point> make_due_tasks();
     awaitable<void> find_lost_wakeups();
     awaitable<void> count_pending();
+    awaitable<void> count_freshness();
+    awaitable<void> judge_freshness();
     awaitable<void> forget_old();
 
     // True once in so long; the first time at once.
@@ -50,8 +57,10 @@ private:
     executor where_;
     steady_timer timer_;
     gauge pending_;
+    std::array<gauge, std::tuple_size_v<freshness_counts>> freshness_;
     rhythm lost_{std::chrono::seconds{5}};
     rhythm gauges_{std::chrono::seconds{5}};
+    rhythm freshness_gauges_{std::chrono::seconds{30}}; // reads every assignment
     rhythm old_{std::chrono::minutes{10}};
     steady_clock::time_point looked_;
     bool stopped_ = false;

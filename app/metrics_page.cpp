@@ -106,6 +106,11 @@ constexpr counter_row counters[] = {
     {"polls_superseded_total", "Polls ended by a newer one of their session", &metrics::polls_superseded},
     {"duplicate_identities_total", "Polls of an agent with two sessions from two addresses",
      &metrics::duplicate_identities},
+    {"webhook_events_delivered_total", "Events that the webhook's receiver took", &metrics::events_delivered},
+    {"webhook_deliveries_failed_total", "Tries to deliver an event that failed",
+     &metrics::event_deliveries_failed},
+    {"webhook_events_given_up_total", "Events that were not delivered within a day",
+     &metrics::events_given_up},
 };
 
 void print_counters(page& to, shards_view shards) {
@@ -125,6 +130,10 @@ template <class Get> double total(shards_view shards, Get get) {
 void print_gauges(page& to, shards_view shards, const process_figures& process) {
     to.single("tasks_pending", "gauge", "Tasks that wait, counted up to a million",
               static_cast<double>(process.pending));
+    to.head("freshness", "gauge", "Agents of policies by the age of their last good backup, up to a million");
+    for (std::size_t i = 0; i < process.freshness.size(); ++i)
+        to.line("freshness", "state=\"" + std::string(name_of(static_cast<freshness_state>(i))) + '"',
+                static_cast<double>(process.freshness.at(i)));
     to.single("polls_waiting", "gauge", "Polls that wait for a task",
               total(shards, [](const shard& s) -> const gauge& { return s.counts().polls_waiting; }));
     to.single("http_connections", "gauge", "Client connections",

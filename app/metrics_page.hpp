@@ -13,6 +13,7 @@ namespace holdfast::app {
 
 struct process_figures {
     std::int64_t pending = 0;
+    freshness_counts freshness{};
     bool listening = false;
     bool ready = false;
     std::string_view version;

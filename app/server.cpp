@@ -79,6 +79,9 @@ void server::connect() {
     housekeeper_.emplace(first.where(), first.housekeeping(), first.schedules(), first.wakeups_of_core(),
                          first.own_counts(), settings_.times,
                          [this] { return courier_ && courier_->listening(); });
+    if (!settings_.webhook.url.empty())
+        webhook_.emplace(first.where(), first.events(), first.own_counts(), settings_.webhook,
+                         settings_.times.sweep);
 }
 
 int server::run() {
@@ -87,6 +90,7 @@ int server::run() {
     for (const auto& each : shards_) each->start();
     if (courier_) courier_->start();
     housekeeper_->start();
+    if (webhook_) webhook_->start();
     for (const std::string& address : settings_.listen)
         log::info("serving", {{"address", address}, {"cores", shards_.size()}, {"version", version()}});
     std::vector<std::thread> threads;
@@ -122,6 +126,7 @@ void server::drain() {
     log::info("draining");
     draining_ = true;
     housekeeper_->stop();
+    if (webhook_) webhook_->stop();
     for (const auto& each : shards_) each->request_drain();
     // The courier and the signals keep the first core's loop alive: they end when its connections have.
     auto* first = shards_.front().get();
@@ -150,6 +155,7 @@ std::string_view server::not_ready() const {
 
 std::string server::metrics_page() const {
     return app::metrics_page(shards_, {.pending = housekeeper_->pending(),
+                                       .freshness = housekeeper_->freshness(),
                                        .listening = courier_ && courier_->listening(),
                                        .ready = not_ready().empty(),
                                        .version = version()});

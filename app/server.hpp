@@ -5,6 +5,7 @@
 #include "app/housekeeper.hpp"
 #include "app/settings.hpp"
 #include "app/shard.hpp"
+#include "app/webhook.hpp"
 
 #include <boost/asio/signal_set.hpp>
 
@@ -41,6 +42,7 @@ private:
     std::vector<std::unique_ptr<shard>> shards_;
     std::optional<courier> courier_;
     std::optional<housekeeper> housekeeper_;
+    std::optional<webhook> webhook_;
     std::optional<asio::signal_set> signals_;
     std::atomic<bool> draining_{false};
 };

@@ -59,6 +59,18 @@ CLI::Option* add_database(CLI::App& to, std::string& database) {
         ->type_name("CONNINFO");
 }
 
+void add_webhook(CLI::App& to, webhook_settings& s) {
+    to.add_option("--webhook-url", s.url, "Where to tell of backups that grow old and of tasks that failed")
+        ->type_name("URL");
+    to.add_option("--webhook-secret-file", s.secret_file,
+                  "File with the secret that signs what is told (required with a URL)")
+        ->type_name("FILE");
+    to.add_option("--webhook-ca", s.ca_file,
+                  "PEM file: the CAs that the receiver's certificate may come from")
+        ->type_name("FILE")
+        ->capture_default_str();
+}
+
 void add_server(CLI::App& to, server_settings& s) {
     add_database(to, s.database);
     to.add_option("--notify-database", s.notify_database,
@@ -101,6 +113,7 @@ void add_server(CLI::App& to, server_settings& s) {
     to.add_option("--connections-max", s.limits.connections_max, "Client connections of each core")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
+    add_webhook(to, s.webhook);
     add_log(to, s.log);
 }
 
@@ -271,6 +284,7 @@ void check(const server_settings& s) {
     require(s.database, "database");
     require(s.tls_cert, "tls-cert");
     require(s.tls_key, "tls-key");
+    if (!s.webhook.url.empty()) require(s.webhook.secret_file, "webhook-secret-file");
     if (s.times.wait_default > s.times.wait_max)
         throw CLI::ValidationError("--wait-default", "is longer than --wait-max");
     if (s.times.retry_base > s.times.retry_cap)

@@ -19,6 +19,12 @@ struct log_settings {
     log::format format = log::format::text; // default: text on a terminal, JSON otherwise
 };
 
+struct webhook_settings {
+    std::string url; // empty: none
+    std::string secret_file;
+    std::string ca_file = "/etc/ssl/certs/ca-certificates.crt"; // the system's, on Debian
+};
+
 struct server_settings {
     std::string database;        // libpq connection string or URI
     std::string notify_database; // of LISTEN and NOTIFY; empty: the same
@@ -30,6 +36,7 @@ struct server_settings {
     unsigned connections_per_core = 2;
     timing times;
     net::limits limits;
+    webhook_settings webhook;
     log_settings log;
 };
 

@@ -5,12 +5,14 @@
 #include "app/settings.hpp"
 #include "app/switchboard.hpp"
 #include "db/agent_store.hpp"
+#include "db/event_store.hpp"
 #include "db/housekeeping_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
+#include "domain/explain_service.hpp"
 #include "domain/metrics.hpp"
 #include "domain/scheduler.hpp"
 #include "net/deadlines.hpp"
@@ -89,6 +91,8 @@ public:
 
     [[nodiscard]] housekeeping_store& housekeeping() { return housekeeping_; }
 
+    [[nodiscard]] event_store& events() { return events_; }
+
     [[nodiscard]] scheduler& schedules() { return scheduler_; }
 
     [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
@@ -131,6 +135,7 @@ private:
     db::pg_token_store tokens_;
     db::pg_housekeeping_store housekeeping_;
     db::pg_schedule_store schedule_store_;
+    db::pg_event_store events_;
 
     bell bell_;
     waiting_room room_;
@@ -139,6 +144,7 @@ private:
     task_service task_service_;
     agent_service agent_service_;
     policy_service policy_service_;
+    explain_service explain_service_;
     scheduler scheduler_;
     gate gate_;
 

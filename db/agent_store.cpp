@@ -285,11 +285,11 @@ awaitable<result<agent>> pg_agent_store::change(tenant_id tenant, agent_id agent
     co_return read_one(now->front());
 }
 
-awaitable<result<std::vector<task_id>>> pg_agent_store::remove(tenant_id tenant, agent_id agent,
-                                                               bool cancel) {
+awaitable<result<std::vector<task_id>>> pg_agent_store::remove(tenant_id tenant, agent_id agent, bool cancel,
+                                                               origin by) {
     std::vector<pg::command> commands;
     commands.push_back({sql::agents_lock, pg::bind(tenant, agent)});
-    if (cancel) commands.push_back({sql::agents_cancel_tasks, pg::bind(tenant, agent)});
+    if (cancel) commands.push_back({sql::agents_cancel_tasks, pg::bind(tenant, agent, as_jsonb(by))});
     commands.push_back({sql::agents_delete, pg::bind(tenant, agent)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();

@@ -55,15 +55,31 @@ awaitable<result<std::int64_t>> pg_housekeeping_store::count_pending(int at_most
     co_return rows->front().get<std::int64_t>(0);
 }
 
-awaitable<result<void>> pg_housekeeping_store::forget_old(int limit) {
-    auto sessions = co_await forget(sql::sessions_tenants, sql::sessions_forget, limit);
-    if (!sessions) co_return std::move(sessions).error();
-    auto keys = co_await forget(sql::idempotency_tenants, sql::idempotency_forget, limit);
-    co_return keys;
+awaitable<result<freshness_counts>> pg_housekeeping_store::count_freshness(int at_most) {
+    auto rows = co_await pool_.exec(sql::freshness_count, pg::bind(std::int32_t{at_most}));
+    if (!rows) co_return std::move(rows).error();
+    freshness_counts counts{};
+    for (const pg::row row : *rows)
+        counts.at(static_cast<std::size_t>(freshness_state_from(row.get<std::string_view>(0)).value())) =
+            row.get<std::int64_t>(1);
+    co_return counts;
 }
 
-awaitable<result<void>> pg_housekeeping_store::forget(pg::statement which, pg::statement of_tenant,
-                                                      int limit) {
+awaitable<result<void>> pg_housekeeping_store::judge_freshness(int limit) {
+    return each_tenant(sql::freshness_tenants, sql::freshness_judge, limit);
+}
+
+awaitable<result<void>> pg_housekeeping_store::forget_old(int limit) {
+    auto sessions = co_await each_tenant(sql::sessions_tenants, sql::sessions_forget, limit);
+    if (!sessions) co_return std::move(sessions).error();
+    auto keys = co_await each_tenant(sql::idempotency_tenants, sql::idempotency_forget, limit);
+    if (!keys) co_return std::move(keys).error();
+    auto events = co_await each_tenant(sql::events_old_tenants, sql::events_old_forget, limit);
+    co_return events;
+}
+
+awaitable<result<void>> pg_housekeeping_store::each_tenant(pg::statement which, pg::statement of_tenant,
+                                                           int limit) {
     auto found = co_await tenants(which);
     if (!found) co_return std::move(found).error();
     for (const tenant_id tenant : *found) {

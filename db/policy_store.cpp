@@ -42,6 +42,22 @@ pg::params bind_policy(tenant_id tenant, const policy& p) {
                     as_jsonb(p.what.execution_params), std::int32_t{p.max_attempts}, p.when.enabled);
 }
 
+freshness read_freshness(const pg::row& row) {
+    freshness f;
+    f.policy = row.get<policy_id>(0);
+    f.policy_name = row.get<std::string>(1);
+    f.agent = row.get<agent_id>(2);
+    f.hostname = row.get<std::string>(3);
+    f.state = freshness_state_from(row.get<std::string_view>(4)).value();
+    f.assigned_at = row.get<instant>(5);
+    f.last_success_at = row.get<std::optional<instant>>(6);
+    f.last_task = row.get<std::optional<task_id>>(7);
+    f.age_seconds = row.get<std::optional<std::int64_t>>(8);
+    f.max_age_seconds = row.get<std::optional<std::int64_t>>(9);
+    f.due_at = row.get<std::optional<instant>>(10);
+    return f;
+}
+
 failure name_taken() {
     return failure{errc::name_taken, "name: there is a policy of this name"};
 }
@@ -134,6 +150,28 @@ awaitable<result<std::vector<policy>>> pg_policy_store::of_agent(tenant_id tenan
     std::vector<policy> found;
     for (const pg::row row : *rows) found.push_back(read_policy(row));
     co_return found;
+}
+
+awaitable<result<page<freshness, freshness_key>>>
+pg_policy_store::freshness_of(tenant_id tenant, freshness_filter filter,
+                              page_request_by<freshness_key> page) {
+    std::optional<policy_id> policy_before;
+    std::optional<agent_id> agent_before;
+    if (page.before) {
+        policy_before = page.before->policy;
+        agent_before = page.before->agent;
+    }
+    std::optional<std::string_view> state;
+    if (filter.state) state = name_of(*filter.state);
+    auto rows =
+        co_await pool_.exec(sql::freshness_list, pg::bind(tenant, std::int32_t{page.limit + 1}, policy_before,
+                                                          agent_before, state, filter.policy, filter.agent));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<freshness> found;
+    for (const pg::row row : *rows) found.push_back(read_freshness(row));
+    co_return make_page(std::move(found), page.limit, [](const freshness& f) {
+        return freshness_key{f.policy, f.agent};
+    });
 }
 
 } // namespace holdfast::db

@@ -22,6 +22,8 @@ public:
     awaitable<result<page<assigned_agent>>> agents_of(tenant_id tenant, policy_id id,
                                                       page_request page) override;
     awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) override;
+    awaitable<result<page<freshness, freshness_key>>>
+    freshness_of(tenant_id tenant, freshness_filter filter, page_request_by<freshness_key> page) override;
 
 private:
     pg::pool& pool_;

@@ -1,6 +1,9 @@
 #include "db/rows_of_task.hpp"
 
+#include <boost/json.hpp>
+
 #include <string_view>
+#include <utility>
 
 namespace holdfast::db {
 
@@ -45,6 +48,37 @@ task read_task(const pg::row& row) {
     t.progress = read_document(row, 25);
     t.progress_at = row.get<std::optional<instant>>(26);
     return t;
+}
+
+pg::jsonb as_jsonb(const origin& by) {
+    boost::json::object out{{"by", by.by}};
+    if (by.token) out.emplace("token", to_string(*by.token));
+    if (!by.request.empty()) out.emplace("request", by.request);
+    return {boost::json::serialize(out)};
+}
+
+std::vector<task_event_entry> read_history(const pg::row& row, int column) {
+    const boost::json::value parsed = boost::json::parse(row.get<pg::jsonb>(column).text);
+    std::vector<task_event_entry> out;
+    std::optional<std::string> state;
+    for (const boost::json::value& each : parsed.as_array()) {
+        const boost::json::object& o = each.as_object();
+        const auto text = [&o](const char* name) {
+            const boost::json::value* found = o.if_contains(name);
+            return found != nullptr ? std::optional<std::string>(found->as_string().c_str()) : std::nullopt;
+        };
+        task_event_entry entry;
+        entry.at = instant{std::chrono::microseconds{o.at("at").to_number<std::int64_t>()}};
+        entry.event = text("event").value_or("");
+        entry.from = std::exchange(state, text("to"));
+        entry.to = state.value_or("");
+        entry.attempt = o.at("attempt").to_number<int>();
+        entry.by = text("by").value_or("");
+        entry.token = text("token");
+        entry.request = text("request");
+        out.push_back(std::move(entry));
+    }
+    return out;
 }
 
 void add_agents(const pg::row& row, int column, std::vector<agent_id>& to) {

@@ -14,7 +14,8 @@ namespace holdfast::db::sql {
 
 using pg::statement;
 
-// Tasks: sql_offers.cpp, sql_tasks.cpp
+// Tasks: sql_offers.cpp, sql_tasks.cpp, sql_explain.cpp
+extern const statement repositories_add;
 extern const statement tasks_prepare;
 extern const statement tasks_offer;
 extern const statement tasks_give_back;
@@ -31,6 +32,8 @@ extern const statement tasks_get;
 extern const statement tasks_many;
 extern const statement tasks_list;
 extern const statement tasks_log;
+extern const statement tasks_around;
+extern const statement tasks_holders;
 extern const statement sessions_open;
 extern const statement idempotency_claim;
 extern const statement idempotency_find;
@@ -70,6 +73,21 @@ extern const statement runs_tenants;
 extern const statement runs_due_in;
 extern const statement runs_due;
 extern const statement runs_settle;
+
+// Freshness: sql_freshness.cpp. The second reads over all tenants.
+extern const statement freshness_list;
+extern const statement freshness_count;
+
+// Events: sql_events.cpp. Those of tenants read over all of them.
+extern const statement events_of_failures;
+extern const statement freshness_tenants;
+extern const statement freshness_judge;
+extern const statement events_tenants;
+extern const statement events_take;
+extern const statement events_forget;
+extern const statement events_again;
+extern const statement events_old_tenants;
+extern const statement events_old_forget;
 
 // Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;

@@ -1,4 +1,5 @@
 #include "db/sql.hpp"
+#include "db/sql_columns.hpp"
 
 // Heard of within $2 seconds.
 #define HOLDFAST_AGENT_ONLINE "coalesce(k.last_seen_at > now() - $2::int * interval '1 second', false)"
@@ -85,14 +86,18 @@ UPDATE agents
 
 // $1 tenant, $2 agent, which is about to be deleted: nobody is left to be told to stop.
 constinit const statement agents_cancel_tasks{"agents_cancel_tasks", R"(
-UPDATE tasks
-   SET status = 'cancelled', completed_at = now(), lease_until = NULL, session = NULL, poll_id = NULL,
-       not_before = NULL
- WHERE tenant_id = $1 AND task_id = ANY(ARRAY(
-       SELECT task_id FROM tasks
-        WHERE tenant_id = $1 AND agent_id = $2::uuid AND status IN ('pending', 'assigned', 'in-progress')
-        ORDER BY task_id FOR UPDATE))
-RETURNING task_id)"};
+WITH c AS MATERIALIZED (
+  SELECT task_id, now() AS at FROM tasks
+   WHERE tenant_id = $1 AND agent_id = $2::uuid AND status IN ('pending', 'assigned', 'in-progress')
+   ORDER BY task_id FOR UPDATE
+)
+UPDATE tasks x
+   SET status = 'cancelled', completed_at = c.at, lease_until = NULL, session = NULL, poll_id = NULL,
+       not_before = NULL,
+       history = )" HOLDFAST_HISTORY("c.at", "'cancelled'", "'cancelled'", "x.attempt", "$3::jsonb") R"(
+  FROM c
+ WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+RETURNING x.task_id)"};
 
 // $1 tenant, $2 agent. No row: it has open tasks. Its finished ones stay, and so does its row behind them.
 constinit const statement agents_delete{"agents_delete", R"(

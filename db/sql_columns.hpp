@@ -9,6 +9,31 @@
     "t.include_paths, t.exclude_paths, t.retention, t.execution_params, t.statistics, t.progress, "          \
     "t.progress_at"
 
+// One more entry of the history of the row x: when, what, and what the row becomes; `by` is an object with
+// who.
+#define HOLDFAST_HISTORY(at, event, to, attempt, by)                                                         \
+    "(CASE WHEN jsonb_array_length(x.history) < 100 THEN x.history ELSE x.history - 1 END || "               \
+    "jsonb_build_array(jsonb_build_object('at', (extract(epoch FROM " at                                     \
+    ") * 1000000)::bigint, 'event', " event ", 'to', " to ", 'attempt', " attempt ") || " by "))"
+
+// The first entry of a row that is made.
+#define HOLDFAST_HISTORY_OF_NEW(at, by)                                                                      \
+    "jsonb_build_array(jsonb_build_object('at', (extract(epoch FROM " at                                     \
+    ") * 1000000)::bigint, 'event', 'created', 'to', 'pending', 'attempt', 0) || " by ")"
+
+#define HOLDFAST_BY_SERVER "'{\"by\": \"server\"}'::jsonb"
+
+// How old the last good backup is: of policy_agents g and policies p.
+#define HOLDFAST_FRESHNESS_STATE                                                                             \
+    "CASE WHEN g.last_success_at IS NULL THEN 'never'"                                                       \
+    " WHEN p.max_age_seconds IS NULL"                                                                        \
+    " OR g.last_success_at + p.max_age_seconds * interval '1 second' >= now() THEN 'fresh'"                  \
+    " WHEN g.last_success_at + 2 * p.max_age_seconds * interval '1 second' >= now() THEN 'late'"             \
+    " ELSE 'stale' END"
+
+// An event's id, made of what it tells of: told by two, it is one event.
+#define HOLDFAST_EVENT_ID(words) "substr(encode(sha256((" words ")::text::bytea), 'hex'), 1, 32)::uuid"
+
 // Whom it wakes that a task of this type no longer holds this repository: the first check or prune that waits
 // for it, and, after a check or prune, the backups that are due.
 #define HOLDFAST_REPOSITORY_WAITERS(key, type)                                                               \

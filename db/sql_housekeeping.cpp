@@ -29,13 +29,26 @@ WITH c AS MATERIALIZED (
          completed_at = CASE WHEN c.becomes = 'failed' THEN c.at END,
          error_category = CASE WHEN c.ran THEN 'unknown' ELSE x.error_category END,
          error_message = CASE WHEN c.ran THEN 'the lease ended: the agent was not heard of in time'
-                              ELSE x.error_message END
+                              ELSE x.error_message END,
+         history = )" HOLDFAST_HISTORY("c.at", "'lease-ended'", "c.becomes", "x.attempt",
+                                                   HOLDFAST_BY_SERVER) R"(
     FROM c
    WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
-  RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran, x.repository_key, x.task_type
+  RETURNING x.task_id, x.agent_id, x.status, x.attempt, c.ran, x.repository_key, x.task_type, x.policy_id,
+            x.completed_at, x.error_category, x.error_message
+), told AS (
+  INSERT INTO events (tenant_id, event_id, kind, at, try_at, policy_id, agent_id, task_id, task_type, attempt,
+                      error_category, error_message)
+  SELECT $1::uuid, )" HOLDFAST_EVENT_ID("z.task_id || '/' || z.attempt") R"(, 'task.failed', z.completed_at,
+         z.completed_at, z.policy_id, z.agent_id, z.task_id, z.task_type, z.attempt, z.error_category,
+         z.error_message
+    FROM z WHERE z.status = 'failed'
+  ON CONFLICT (tenant_id, event_id) DO NOTHING
 )
-SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS(
-                                                       "z.repository_key", "z.task_type") " FROM z"};
+SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS("z.repository_key",
+                                                                                         "z.task_type") " FRO"
+                                                                                                        "M "
+                                                                                                        "z"};
 
 // Whose tasks came due in the last $1 seconds, or whose pause ended: finds the wake-ups that were lost on the
 // way. $2: at the most.
@@ -78,7 +91,8 @@ constinit const statement wakeups_notify{"wakeups_notify",
                                          "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"};
 
 std::span<const statement* const> all() {
-    static constexpr std::array list{&tasks_prepare,
+    static constexpr std::array list{&repositories_add,
+                                     &tasks_prepare,
                                      &tasks_offer,
                                      &tasks_give_back,
                                      &tasks_acknowledge,
@@ -94,6 +108,8 @@ std::span<const statement* const> all() {
                                      &tasks_many,
                                      &tasks_list,
                                      &tasks_log,
+                                     &tasks_around,
+                                     &tasks_holders,
                                      &sessions_open,
                                      &idempotency_claim,
                                      &idempotency_find,
@@ -141,7 +157,18 @@ std::span<const statement* const> all() {
                                      &runs_tenants,
                                      &runs_due_in,
                                      &runs_due,
-                                     &runs_settle};
+                                     &runs_settle,
+                                     &freshness_list,
+                                     &freshness_count,
+                                     &events_of_failures,
+                                     &freshness_tenants,
+                                     &freshness_judge,
+                                     &events_tenants,
+                                     &events_take,
+                                     &events_forget,
+                                     &events_again,
+                                     &events_old_tenants,
+                                     &events_old_forget};
     return list;
 }
 

@@ -5,6 +5,13 @@
 
 namespace holdfast::db::sql {
 
+// $1 tenant, $2 keys. By itself: it may have to wait for who prepares, and must hold nothing that they wait
+// for.
+constinit const statement repositories_add{"repositories_add", R"(
+INSERT INTO repositories (tenant_id, repository_key)
+SELECT $1::uuid, u.repository_key FROM unnest($2::bigint[]) AS u(repository_key) ORDER BY u.repository_key
+ON CONFLICT (tenant_id, repository_key) DO NOTHING)"};
+
 // $1 tenant; arrays, one row for each asking agent: $2 agent, $3 bits of types, $4 lookahead (s; -1: all); $5
 // barrier, $6 how long a claim holds (s). Takes the repositories of their due checks and prunes, as far as
 // nobody assigns anything of them at this moment. To be followed by tasks_offer with the same barrier, in one
@@ -42,15 +49,16 @@ UPDATE repositories r
    AND r.repository_key = l.repository_key)"};
 
 // $1 tenant; arrays, one row for each asking agent: $2 agent, $3 limit, $4 bits of types, $5 lookahead (s;
-// -1: all), $6 session, $7 poll, $8 will wait; $9 offer lease (s); $10 barrier, null without tasks_prepare:
-// then no check or prune is assigned, and nothing that comes after one in the order. A session's newest poll
-// alone is given anything. What was offered to an older poll of it and not acknowledged comes first, same
-// attempt. Answers the tasks; for agents that get nothing when something comes due by itself; whether the
-// agent has a check or prune to prepare for; and whether it should ask again at once.
+// -1: all), $6 session, $7 poll, $8 will wait, $11 by; $9 offer lease (s); $10 barrier, null without
+// tasks_prepare: then no check or prune is assigned, and nothing that comes after one in the order. A
+// session's newest poll alone is given anything. What was offered to an older poll of it and not acknowledged
+// comes first, same attempt. Answers the tasks; for agents that get nothing when something comes due by
+// itself; whether the agent has a check or prune to prepare for; and whether it should ask again at once.
 constinit const statement tasks_offer{
-    "tasks_offer", R"(
+    "tasks_offer",
+    R"(
 WITH w AS MATERIALIZED (
-  SELECT u.agent, u.n, u.session, u.poll, u.waits, u.kinds, now() AS at, u.ahead * interval '1 second' AS ahead,
+  SELECT u.agent, u.n, u.session, u.poll, u.waits, u.by, u.kinds, now() AS at, u.ahead * interval '1 second' AS ahead,
          CASE WHEN u.ahead < 0 THEN 'infinity' ELSE now() + u.ahead * interval '1 second' END AS horizon,
          now() + $9::int * interval '1 second' AS lease,
          ARRAY(SELECT k.name FROM (VALUES (1, 'backup'), (2, 'check'), (4, 'prune')) AS k(bit, name)
@@ -59,14 +67,14 @@ WITH w AS MATERIALIZED (
          CASE WHEN a.paused_at IS NOT NULL AND a.paused_until > now() THEN a.paused_until END AS resumes, a.offers,
          a.max_tasks, a.max_backups, a.max_checks, a.max_prunes,
          coalesce(a.max_tasks, a.max_backups, a.max_checks, a.max_prunes) IS NOT NULL AS limited
-    FROM unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[], $7::uuid[], $8::int[])
-         AS u(agent, n, kinds, ahead, session, poll, waits)
+    FROM unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[], $7::uuid[], $8::int[], $11::jsonb[])
+         AS u(agent, n, kinds, ahead, session, poll, waits, by)
     JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
    WHERE a.agent_id = ANY($2::uuid[]) AND (u.session IS NULL OR NOT EXISTS (
          SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = u.agent AND s.session = u.session
                                   AND s.poll_id <> u.poll))
 ), again AS MATERIALIZED (
-  SELECT r.task_id, w.agent, w.session, w.poll, w.at, w.lease
+  SELECT r.task_id, w.agent, w.session, w.poll, w.at, w.lease, w.by
     FROM w CROSS JOIN LATERAL (
          SELECT task_id FROM tasks
           WHERE tenant_id = $1 AND agent_id = w.agent AND status = 'assigned' AND session = w.session
@@ -78,7 +86,7 @@ WITH w AS MATERIALIZED (
    WHERE a.tenant_id = $1 AND a.agent_id = ANY(ARRAY(SELECT agent FROM w WHERE limited AND NOT paused))
    ORDER BY a.agent_id FOR NO KEY UPDATE
 ), s AS MATERIALIZED (
-  SELECT w.agent, w.n, w.session, w.poll, w.waits, w.at, w.ahead, w.horizon, w.lease, w.resumes,
+  SELECT w.agent, w.n, w.session, w.poll, w.waits, w.by, w.at, w.ahead, w.horizon, w.lease, w.resumes,
          w.limited AND NOT w.paused AND own.offers IS DISTINCT FROM w.offers AS stale,
          CASE WHEN w.paused OR (w.limited AND own.offers IS DISTINCT FROM w.offers) THEN 0
               ELSE least(w.n - (SELECT count(*) FROM again a WHERE a.agent = w.agent), w.max_tasks - h.held) END AS room,
@@ -94,7 +102,7 @@ WITH w AS MATERIALIZED (
            FROM tasks t
           WHERE t.tenant_id = $1 AND t.agent_id = w.agent AND t.status IN ('assigned', 'in-progress')) h ON w.limited
 ), f AS MATERIALIZED (
-  SELECT s.agent, s.session, s.poll, s.at, s.lease, t.*
+  SELECT s.agent, s.session, s.poll, s.at, s.lease, s.by, t.*
     FROM s CROSS JOIN LATERAL (
          SELECT t.task_id, t.task_type, t.repository_key, t.order_at, t.created_at FROM tasks t
           WHERE t.tenant_id = $1 AND t.agent_id = s.agent AND t.status = 'pending' AND t.order_at <= s.horizon
@@ -115,12 +123,6 @@ WITH w AS MATERIALIZED (
 ), locked AS MATERIALIZED (
   SELECT r.repository_key, r.barrier FROM repositories r
    WHERE r.tenant_id = $1 AND r.repository_key = ANY(ARRAY(SELECT repository_key FROM f)) FOR SHARE SKIP LOCKED
-), first_seen AS (
-  INSERT INTO repositories (tenant_id, repository_key)
-  SELECT $1::uuid, f.repository_key FROM f
-   WHERE NOT EXISTS (SELECT FROM repositories r WHERE r.tenant_id = $1 AND r.repository_key = f.repository_key)
-   GROUP BY f.repository_key
-  ON CONFLICT (tenant_id, repository_key) DO NOTHING
 ), ranked AS MATERIALIZED (
   SELECT f.*,
          row_number() OVER (PARTITION BY f.agent, f.task_type ORDER BY f.order_at, f.created_at, f.task_id)
@@ -133,7 +135,7 @@ WITH w AS MATERIALIZED (
            OVER (PARTITION BY f.repository_key ORDER BY f.order_at, f.created_at, f.task_id) AS first_type
     FROM f JOIN s ON s.agent = f.agent
 ), fresh AS MATERIALIZED (
-  SELECT k.task_id, k.agent, k.session, k.poll, k.at, k.lease
+  SELECT k.task_id, k.agent, k.session, k.poll, k.at, k.lease, k.by
     FROM ranked k JOIN locked l ON l.repository_key = k.repository_key
     JOIN repositories r ON r.tenant_id = $1 AND r.repository_key = k.repository_key
    WHERE r.repository_key = ANY(ARRAY(SELECT repository_key FROM f)) AND l.barrier IS NOT DISTINCT FROM r.barrier
@@ -149,7 +151,11 @@ WITH w AS MATERIALIZED (
   UPDATE tasks x
      SET status = 'assigned', attempt = x.attempt + CASE WHEN x.status = 'pending' THEN 1 ELSE 0 END,
          assigned_at = c.at, lease_until = c.lease, session = c.session, poll_id = c.poll, not_before = NULL,
-         release_reason = NULL
+         release_reason = NULL,
+         history = )" HOLDFAST_HISTORY(
+        "c.at", "CASE WHEN x.status = 'pending' THEN 'offered' ELSE 'offered-again' END", "'assigned'",
+        "x.attempt + CASE WHEN x.status = 'pending' THEN 1 ELSE 0 END",
+        "c.by") R"(
     FROM c
    WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
   RETURNING x.*
@@ -161,11 +167,14 @@ WITH w AS MATERIALIZED (
               AND e.task_type IN ('check', 'prune') AND e.task_type = ANY(s.kinds) AND e.order_at <= s.horizon
               AND (e.not_before IS NULL OR e.not_before <= s.at)) AS exclusive,
          s.stale OR EXISTS (SELECT FROM ranked k WHERE k.agent = s.agent AND k.within
-                               AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh))) AS at_once
+                               AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh))) AS at_once,
+         ARRAY(SELECT DISTINCT k.repository_key FROM ranked k
+                WHERE k.agent = s.agent AND NOT EXISTS (
+                      SELECT FROM repositories r WHERE r.tenant_id = $1 AND r.repository_key = k.repository_key)) AS unknown
     FROM s
 )
 SELECT )" HOLDFAST_TASK_COLUMNS
-                   R"(, t.agent_id AS asker, NULL::bigint AS due_in_us, NULL::boolean, NULL::boolean FROM t
+                R"(, t.agent_id AS asker, NULL::bigint AS due_in_us, NULL::boolean, NULL::boolean, NULL::bigint[] FROM t
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.agent,
@@ -180,7 +189,7 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, N
             WHERE d.tenant_id = $1 AND d.agent_id = s.agent AND d.status = 'pending' AND d.order_at <= s.horizon
               AND r.claim_until > s.at AND r.claim_task <> d.task_id),
           s.resumes) - s.at) * 1000000)::bigint END,
-       s.exclusive, s.at_once
+       s.exclusive, s.at_once, s.unknown
   FROM seen s WHERE (s.waits = 1 AND NOT s.served) OR s.exclusive OR s.at_once)"};
 
 } // namespace holdfast::db::sql

@@ -19,16 +19,25 @@ ON CONFLICT (tenant_id, name) WHERE deleted_at IS NULL DO NOTHING
 RETURNING )" HOLDFAST_POLICY_COLUMNS};
 
 // As above, after policies_lock, which keeps assignments out. No row: there is no such policy. A name that is
-// taken is a unique violation. A new timetable begins now.
+// taken is a unique violation. A new timetable begins now, another age is judged now.
 constinit const statement policies_replace{"policies_replace", R"(
 WITH f AS MATERIALIZED (
-  SELECT *, now() AS at FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL
-), anew AS (
-  UPDATE policy_agents g SET settled_until = f.at, next_run_at = f.at
-    FROM f
-   WHERE g.tenant_id = $1 AND g.policy_id = $2 AND g.policy_id = f.policy_id
-     AND (f.schedule, f.check_schedule, f.prune_schedule, f.timezone, f.spread_seconds, f.enabled)
-         IS DISTINCT FROM ($5, $6, $7, $8, $9, $21)
+  SELECT *, now() AS at,
+         (schedule, check_schedule, prune_schedule, timezone, spread_seconds, enabled)
+         IS DISTINCT FROM ($5, $6, $7, $8, $9, $21) AS anew,
+         max_age_seconds IS DISTINCT FROM $13 AS other_age
+    FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL
+), g AS MATERIALIZED (
+  SELECT g.agent_id, f.at, f.anew, f.other_age
+    FROM f JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = f.policy_id
+   WHERE (f.anew OR f.other_age)
+   ORDER BY g.agent_id FOR UPDATE OF g
+), changed AS (
+  UPDATE policy_agents x
+     SET settled_until = CASE WHEN g.anew THEN g.at ELSE x.settled_until END,
+         next_run_at = CASE WHEN g.anew THEN g.at ELSE x.next_run_at END,
+         judge_at = CASE WHEN g.other_age THEN g.at ELSE x.judge_at END
+    FROM g WHERE x.tenant_id = $1 AND x.policy_id = $2 AND x.agent_id = g.agent_id
 )
 UPDATE policies p
    SET name = $3, description = $4, schedule = $5, check_schedule = $6, prune_schedule = $7, timezone = $8,
@@ -46,9 +55,11 @@ constinit const statement policies_list{"policies_list", "SELECT " HOLDFAST_POLI
  WHERE p.tenant_id = $1 AND p.deleted_at IS NULL AND ($2::uuid IS NULL OR p.policy_id < $2)
  ORDER BY p.policy_id DESC LIMIT $3::int)"};
 
-// $1 tenant, $2 policy. The lock keeps assignments out until the deletion, which sees those before it.
+// $1 tenant, $2 policy. The lock keeps assignments out until the deletion, which sees those before it. Not so
+// new tasks, whose key asks for the policy: their maker may hold rows of policy_agents that a replacement
+// waits for.
 constinit const statement policies_lock{"policies_lock", R"(
-SELECT 1 FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL FOR UPDATE)"};
+SELECT 1 FROM policies WHERE tenant_id = $1 AND policy_id = $2::uuid AND deleted_at IS NULL FOR NO KEY UPDATE)"};
 
 // $1 tenant, $2 policy. No row: it is assigned.
 constinit const statement policies_delete{"policies_delete", R"(

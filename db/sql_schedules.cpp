@@ -1,4 +1,5 @@
 #include "db/sql.hpp"
+#include "db/sql_columns.hpp"
 
 namespace holdfast::db::sql {
 
@@ -22,7 +23,8 @@ SELECT g.policy_id, g.agent_id, g.settled_until, g.next_run_at, now(), p.schedul
 // $1 tenant; arrays, one row for each agent of a policy: $2 policy, $3 agent, $4 and $5 settled_until and
 // next_run_at as they were seen, $6 and $7 as they become; one row for each run: $8 task, $9 policy, $10
 // agent, $11 type, $12 its time. What somebody else has settled meanwhile is left alone. Answers the runs
-// that were settled here: whether another task of their kind is open, and whether the task was made.
+// that were settled here: whether another task of their kind is open, and whether the task was made. An agent
+// that is being deleted is not waited for.
 constinit const statement runs_settle{"runs_settle", R"(
 WITH w AS MATERIALIZED (
   SELECT g.policy_id, g.agent_id, u.settles, u.again
@@ -51,9 +53,10 @@ WITH w AS MATERIALIZED (
     JOIN policies p ON p.tenant_id = $1 AND p.policy_id = u.policy
 ), made AS (
   INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
-                     planned, repository, include_paths, exclude_paths, retention, execution_params)
+                     planned, repository, include_paths, exclude_paths, retention, execution_params, history)
   SELECT $1::uuid, r.task, r.agent_id, r.policy_id, r.kind, r.max_attempts, r.made_at, r.at, true, r.repository,
-         r.include_paths, r.exclude_paths, r.retention, r.execution_params
+         r.include_paths, r.exclude_paths, r.retention, r.execution_params,
+         )" HOLDFAST_HISTORY_OF_NEW("r.made_at", HOLDFAST_BY_SERVER) R"(
     FROM r WHERE NOT r.overlaps
   ON CONFLICT (tenant_id, policy_id, agent_id, task_type, scheduled_for) WHERE planned DO NOTHING
   RETURNING task_id

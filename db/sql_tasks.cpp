@@ -5,23 +5,31 @@ namespace holdfast::db::sql {
 
 // $1 tenant, $2 poll, $3 tasks. Only what this very poll still holds.
 constinit const statement tasks_give_back{"tasks_give_back", R"(
-WITH g AS (
-  UPDATE tasks
-     SET status = 'pending', attempt = attempt - 1, assigned_at = NULL, lease_until = NULL, session = NULL,
-         poll_id = NULL
-   WHERE tenant_id = $1 AND task_id = ANY($3::uuid[]) AND status = 'assigned' AND poll_id = $2::uuid
-  RETURNING repository_key, task_type
+WITH w AS MATERIALIZED (
+  SELECT now() AS at
+), g AS (
+  UPDATE tasks x
+     SET status = 'pending', attempt = x.attempt - 1, assigned_at = NULL, lease_until = NULL, session = NULL,
+         poll_id = NULL,
+         history = )" HOLDFAST_HISTORY("w.at", "'given-back'", "'pending'", "x.attempt - 1",
+                                                             HOLDFAST_BY_SERVER) R"(
+    FROM w
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.status = 'assigned' AND x.poll_id = $2::uuid
+  RETURNING x.repository_key, x.task_type
 )
 SELECT )" HOLDFAST_REPOSITORY_WAITERS("g.repository_key", "g.task_type") " FROM g"};
 
-// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null; $5 run lease (s).
+// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null; $5 run lease (s);
+// array: $6 by.
 constinit const statement tasks_acknowledge{"tasks_acknowledge", R"(
 WITH w AS MATERIALIZED (
-  SELECT u.n, u.agent, u.task, u.attempt, now() AS at, now() + $5::int * interval '1 second' AS lease
-    FROM unnest($2::uuid[], $3::uuid[], $4::int[]) WITH ORDINALITY AS u(agent, task, attempt, n)
+  SELECT u.n, u.agent, u.task, u.attempt, u.by, now() AS at, now() + $5::int * interval '1 second' AS lease
+    FROM unnest($2::uuid[], $3::uuid[], $4::int[], $6::jsonb[]) WITH ORDINALITY AS u(agent, task, attempt, by, n)
 ), c AS (
   UPDATE tasks x SET status = 'in-progress', acknowledged_at = w.at, lease_until = w.lease, progress = NULL,
-                     progress_at = NULL
+                     progress_at = NULL,
+                     history = )" HOLDFAST_HISTORY("w.at", "'acknowledged'", "'in-progress'", "x.attempt",
+                                                                 "w.by") R"(
     FROM w
    WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
      AND x.status = 'assigned' AND (w.attempt IS NULL OR w.attempt = x.attempt)
@@ -35,13 +43,15 @@ SELECT w.n, c.n IS NOT NULL, t.status, coalesce(c.attempt, t.attempt), t.last_at
 
 // $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 1: completed, $6 1: no retry mends it,
 // $7 message, $8 category, $9 duration (s), $10 snapshot, $11 statistics, $12 id of this result;
-// $13 retry base (s), $14 retry cap (s). Full jitter comes from a hash of task and attempt: even over the
-// fleet, the same when looked at twice.
+// $13 retry base (s), $14 retry cap (s); array: $15 by. Full jitter comes from a hash of task and attempt:
+// even over the fleet, the same when looked at twice. A backup that completes is its agent's last good one
+// for its policy; behind the tasks, those rows are locked in the order of their key, as whoever else locks
+// several of them does.
 constinit const statement tasks_finish{"tasks_finish", R"(
 WITH w AS MATERIALIZED (
   SELECT u.* FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::int[], $6::int[], $7::text[], $8::text[],
-                         $9::float8[], $10::text[], $11::jsonb[], $12::uuid[]) WITH ORDINALITY
-         AS u(agent, task, attempt, good, final, message, category, duration, snapshot, stats, result, n)
+                         $9::float8[], $10::text[], $11::jsonb[], $12::uuid[], $15::jsonb[]) WITH ORDINALITY
+         AS u(agent, task, attempt, good, final, message, category, duration, snapshot, stats, result, by, n)
 ), c AS MATERIALIZED (
   SELECT w.*, now() AS at,
          CASE WHEN w.good = 1 THEN 'completed'
@@ -59,10 +69,23 @@ WITH w AS MATERIALIZED (
          completed_at = CASE WHEN c.becomes = 'pending' THEN NULL ELSE c.at END,
          not_before = CASE WHEN c.becomes = 'pending' THEN c.again_at END,
          error_message = c.message, error_category = c.category, duration_seconds = c.duration,
-         snapshot_id = c.snapshot, statistics = c.stats
+         snapshot_id = c.snapshot, statistics = c.stats,
+         history = )" HOLDFAST_HISTORY("c.at", "CASE WHEN c.good = 1 THEN 'completed' ELSE 'failed' END",
+                                                       "c.becomes", "x.attempt", "c.by") R"(
     FROM c
    WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = c.task
-  RETURNING c.n, x.status, x.attempt, c.at, x.not_before
+  RETURNING c.n, x.status, x.attempt, c.at, x.not_before, x.task_id, x.task_type, x.policy_id, x.agent_id
+), g AS MATERIALIZED (
+  SELECT g.policy_id, g.agent_id, d.at, d.task_id
+    FROM d JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = d.policy_id AND g.agent_id = d.agent_id
+   WHERE d.status = 'completed' AND d.task_type = 'backup' AND g.agent_id = ANY($2::uuid[])
+   ORDER BY g.policy_id, g.agent_id FOR UPDATE OF g
+), s AS (
+  UPDATE policy_agents x
+     SET last_success_at = g.at, last_success_task = g.task_id,
+         judge_at = CASE WHEN x.freshness_state = 'fresh' THEN x.judge_at ELSE g.at END
+    FROM g
+   WHERE x.tenant_id = $1 AND x.agent_id = ANY($2::uuid[]) AND x.policy_id = g.policy_id AND x.agent_id = g.agent_id
 )
 SELECT w.n, d.n IS NOT NULL, coalesce(d.status, t.status), t.attempt, t.last_attempt_failed,
        coalesce(d.at, t.completed_at, t.created_at),
@@ -102,8 +125,8 @@ SELECT w.n, c.n IS NOT NULL, t.status, t.attempt, t.last_attempt_failed, coalesc
   LEFT JOIN c ON c.n = w.n
  WHERE t.task_id = ANY($3::uuid[]))"};
 
-// $1 tenant, $2 task, $3 how long its agent is told to stop it (s). Answers the task as it is now,
-// whether that changed it, and whether an agent was running it.
+// $1 tenant, $2 task, $3 how long its agent is told to stop it (s), $4 by. Answers the task as it is now,
+// whether that changed it, whether an agent was running it, and whom it wakes.
 constinit const statement tasks_cancel{"tasks_cancel", R"(
 WITH f AS MATERIALIZED (
   SELECT *, now() AS at, now() + $3::int * interval '1 second' AS stop_at
@@ -112,7 +135,8 @@ WITH f AS MATERIALIZED (
   UPDATE tasks x
      SET status = 'cancelled', completed_at = f.at, lease_until = NULL, session = NULL, poll_id = NULL,
          not_before = NULL,
-         stop_until = CASE WHEN f.status = 'in-progress' THEN f.stop_at END
+         stop_until = CASE WHEN f.status = 'in-progress' THEN f.stop_at END,
+         history = )" HOLDFAST_HISTORY("f.at", "'cancelled'", "'cancelled'", "x.attempt", "$4::jsonb") R"(
     FROM f
    WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
      AND f.status IN ('pending', 'assigned', 'in-progress')
@@ -123,24 +147,25 @@ SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran, CASE WHEN t.held THEN )" HOLDF
 UNION ALL
 SELECT )" HOLDFAST_TASK_COLUMNS ", false, false, NULL FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
-// $1 tenant, $2 task. All of its attempts anew, or the end of its delay. Answers the task as it is now,
-// whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile. The lease
-// is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status against
-// the version of the row that the statement began with, before it sees that there is a newer one.
+// $1 tenant, $2 task, $3 by. All of its attempts anew, or the end of its delay. Answers the task as it is
+// now, whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile. The
+// lease is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status
+// against the version of the row that the statement began with, before it sees that there is a newer one.
 constinit const statement tasks_retry{"tasks_retry", R"(
 WITH a AS MATERIALIZED (
   SELECT a.agent_id, a.deleted_at
     FROM agents a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
    WHERE a.tenant_id = $1 AND t.task_id = $2::uuid FOR KEY SHARE OF a
 ), f AS MATERIALIZED (
-  SELECT t.*, a.deleted_at IS NOT NULL AS orphaned
+  SELECT t.*, a.deleted_at IS NOT NULL AS orphaned, now() AS at
     FROM a JOIN tasks t ON t.tenant_id = $1 AND t.agent_id = a.agent_id
    WHERE t.task_id = $2::uuid FOR UPDATE OF t
 ), c AS (
   UPDATE tasks x
      SET status = 'pending', failures = CASE WHEN f.status = 'pending' THEN f.failures ELSE 0 END,
          last_attempt_failed = f.last_attempt_failed AND f.status <> 'cancelled', not_before = NULL,
-         assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL, lease_until = NULL
+         assigned_at = NULL, acknowledged_at = NULL, completed_at = NULL, stop_until = NULL, lease_until = NULL,
+         history = )" HOLDFAST_HISTORY("f.at", "'retried'", "'pending'", "x.attempt", "$3::jsonb") R"(
     FROM f
    WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id AND NOT f.orphaned
      AND (f.status IN ('failed', 'cancelled') OR (f.status = 'pending' AND f.not_before IS NOT NULL))
@@ -162,17 +187,19 @@ SELECT t.agent_id, t.task_id
   JOIN tasks t ON t.tenant_id = $1 AND t.task_id = u.task AND t.agent_id = u.agent
  WHERE t.task_id = ANY($4::uuid[]) AND t.status = 'cancelled')"};
 
-// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 reason, $6 not before in so many seconds.
+// $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 reason, $6 not before in so many seconds,
+// $7 by.
 constinit const statement tasks_release{"tasks_release", R"(
 WITH w AS MATERIALIZED (
-  SELECT u.n, u.agent, u.task, u.attempt, u.reason, now() AS at,
+  SELECT u.n, u.agent, u.task, u.attempt, u.reason, u.by, now() AS at,
          CASE WHEN u.after > 0 THEN now() + u.after * interval '1 second' END AS again_at
-    FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::int[]) WITH ORDINALITY
-         AS u(agent, task, attempt, reason, after, n)
+    FROM unnest($2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::int[], $7::jsonb[]) WITH ORDINALITY
+         AS u(agent, task, attempt, reason, after, by, n)
 ), c AS (
   UPDATE tasks x
      SET status = 'pending', attempt = x.attempt - 1, not_before = w.again_at, release_reason = w.reason,
-         assigned_at = NULL, acknowledged_at = NULL, lease_until = NULL, session = NULL, poll_id = NULL
+         assigned_at = NULL, acknowledged_at = NULL, lease_until = NULL, session = NULL, poll_id = NULL,
+         history = )" HOLDFAST_HISTORY("w.at", "'released'", "'pending'", "x.attempt - 1", "w.by") R"(
     FROM w
    WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
      AND x.status IN ('assigned', 'in-progress') AND (w.attempt IS NULL OR w.attempt = x.attempt)
@@ -188,15 +215,15 @@ SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.sta
 
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
 // $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
-// of the request. Null: as the policy says. A request that names an agent or a policy that is not there makes
-// nothing; the rows behind the tasks say which. The lock keeps deletions of the agents out.
+// of the request, $14 by. Null: as the policy says. A request that names an agent or a policy that is not
+// there makes nothing; the rows behind the tasks say which. The lock keeps deletions of the agents out.
 constinit const statement tasks_create{"tasks_create", R"(
 WITH w AS MATERIALIZED (
   SELECT u.*, now() AS at
     FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::timestamptz[], $7::int[], $8::text[],
-                $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[])
+                $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[], $14::jsonb[])
          AS u(task, agent, policy, kind, scheduled, attempts, own_repository, includes, excludes, own_retention,
-              own_params, request)
+              own_params, request, by)
 ), a AS MATERIALIZED (
   SELECT agent_id FROM agents
    WHERE tenant_id = $1 AND agent_id = ANY($3::uuid[]) AND deleted_at IS NULL ORDER BY agent_id FOR KEY SHARE
@@ -208,14 +235,15 @@ WITH w AS MATERIALIZED (
     LEFT JOIN policies p ON p.tenant_id = $1 AND p.policy_id = w.policy AND p.deleted_at IS NULL
 ), t AS (
   INSERT INTO tasks (tenant_id, task_id, agent_id, policy_id, task_type, max_attempts, created_at, scheduled_for,
-                     repository, include_paths, exclude_paths, retention, execution_params)
+                     repository, include_paths, exclude_paths, retention, execution_params, history)
   SELECT $1::uuid, j.task, j.agent, j.policy, j.kind, coalesce(j.attempts, j.max_attempts), j.at, j.scheduled,
          coalesce(j.own_repository, j.repository),
          CASE WHEN j.includes IS NULL THEN j.include_paths
               ELSE ARRAY(SELECT jsonb_array_elements_text(j.includes)) END,
          CASE WHEN j.excludes IS NULL THEN j.exclude_paths
               ELSE ARRAY(SELECT jsonb_array_elements_text(j.excludes)) END,
-         coalesce(j.own_retention, j.retention), coalesce(j.own_params, j.execution_params)
+         coalesce(j.own_retention, j.retention), coalesce(j.own_params, j.execution_params),
+         )" HOLDFAST_HISTORY_OF_NEW("j.at", "j.by") R"(
     FROM j
    WHERE NOT EXISTS (SELECT FROM j AS bad WHERE bad.request = j.request AND (bad.no_agent OR bad.no_policy))
   RETURNING *

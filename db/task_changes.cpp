@@ -75,8 +75,12 @@ struct keys {
     std::vector<agent_id> agents;
     std::vector<task_id> tasks;
     std::vector<std::optional<std::int32_t>> attempts;
+    std::vector<pg::jsonb> by;
 
-    void add(agent_id agent, task_id task, std::optional<int> attempt) {
+    void add(const task_key& key) { add(key.agent, key.task, key.attempt, key.by); }
+
+    void add(agent_id agent, task_id task, std::optional<int> attempt, const origin& who) {
+        by.push_back(as_jsonb(who));
         agents.push_back(agent);
         tasks.push_back(task);
         attempts.emplace_back(attempt);
@@ -87,10 +91,10 @@ struct keys {
 
 awaitable<result<void>> pg_task_store::send_acknowledgements(std::span<acknowledgements::call* const> calls) {
     keys k;
-    for (const auto* c : calls) k.add(c->request.agent, c->request.task, c->request.attempt);
+    for (const auto* c : calls) k.add(c->request);
     auto rows = co_await pool_.exec(sql::tasks_acknowledge,
                                     pg::bind(calls.front()->request.tenant, k.agents, k.tasks, k.attempts,
-                                             static_cast<std::int32_t>(times_.run_lease.count())));
+                                             static_cast<std::int32_t>(times_.run_lease.count()), k.by));
     if (!rows) co_return std::move(rows).error();
     const auto changes = read_changes(*rows, calls.size());
     for (std::size_t i = 0; i < calls.size(); ++i) {
@@ -119,10 +123,12 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
     std::vector<task_id> logged_tasks;
     std::vector<uuid> logged_results;
     std::vector<std::string_view> logs;
+    bool failures = false;
     for (const auto* c : calls) {
         const task_report& r = c->request;
         const bool failed = r.said == outcome::failed;
-        k.add(r.agent, r.task, r.attempt);
+        failures = failures || failed;
+        k.add(r.agent, r.task, r.attempt, r.by);
         good.push_back(failed ? 0 : 1);
         final.push_back(failed && !mended_by_retry(r.category) ? 1 : 0);
         messages.push_back(r.error_message);
@@ -142,7 +148,8 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
         {sql::tasks_finish,
          pg::bind(tenant, k.agents, k.tasks, k.attempts, good, final, messages, categories, durations,
                   snapshots, statistics, results, static_cast<std::int32_t>(times_.retry_base.count()),
-                  static_cast<std::int32_t>(times_.retry_cap.count()))});
+                  static_cast<std::int32_t>(times_.retry_cap.count()), k.by)});
+    if (failures) commands.push_back({sql::events_of_failures, pg::bind(tenant, k.tasks, results)});
     if (!logs.empty())
         commands.push_back({sql::tasks_finish_logs, pg::bind(tenant, logged_tasks, logged_results, logs)});
     auto sent = co_await pool_.exec_all(std::move(commands));
@@ -165,7 +172,7 @@ awaitable<result<void>> pg_task_store::send_progresses(std::span<progresses::cal
     keys k;
     std::vector<pg::jsonb> said;
     for (const auto* c : calls) {
-        k.add(c->request.key.agent, c->request.key.task, c->request.key.attempt);
+        k.add(c->request.key);
         said.push_back(pg::jsonb{c->request.progress.text});
     }
     auto rows = co_await pool_.exec(sql::tasks_progress,
@@ -186,15 +193,16 @@ awaitable<result<void>> pg_task_store::send_progresses(std::span<progresses::cal
     co_return done;
 }
 
-awaitable<result<task_decision>> pg_task_store::cancel(tenant_id tenant, task_id id) {
+awaitable<result<task_decision>> pg_task_store::cancel(tenant_id tenant, task_id id, origin by) {
     auto rows = co_await pool_.exec(
-        sql::tasks_cancel, pg::bind(tenant, id, static_cast<std::int32_t>(times_.run_lease.count())));
+        sql::tasks_cancel,
+        pg::bind(tenant, id, static_cast<std::int32_t>(times_.run_lease.count()), as_jsonb(by)));
     if (!rows) co_return std::move(rows).error();
     co_return decide(*rows, refuse_cancel);
 }
 
-awaitable<result<task_decision>> pg_task_store::retry(tenant_id tenant, task_id id) {
-    auto rows = co_await pool_.exec(sql::tasks_retry, pg::bind(tenant, id));
+awaitable<result<task_decision>> pg_task_store::retry(tenant_id tenant, task_id id, origin by) {
+    auto rows = co_await pool_.exec(sql::tasks_retry, pg::bind(tenant, id, as_jsonb(by)));
     if (!rows) co_return std::move(rows).error();
     co_return decide(*rows, refuse_retry);
 }
@@ -204,12 +212,12 @@ awaitable<result<void>> pg_task_store::send_releases(std::span<releases::call* c
     std::vector<std::string> reasons;
     std::vector<std::int32_t> after;
     for (const auto* c : calls) {
-        k.add(c->request.key.agent, c->request.key.task, c->request.key.attempt);
+        k.add(c->request.key);
         reasons.push_back(c->request.reason);
         after.push_back(static_cast<std::int32_t>(c->request.retry_after.count()));
     }
     auto rows = co_await pool_.exec(sql::tasks_release, pg::bind(calls.front()->request.key.tenant, k.agents,
-                                                                 k.tasks, k.attempts, reasons, after));
+                                                                 k.tasks, k.attempts, reasons, after, k.by));
     if (!rows) co_return std::move(rows).error();
     const auto changes = read_changes(*rows, calls.size(), true);
     for (std::size_t i = 0; i < calls.size(); ++i) {

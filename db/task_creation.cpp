@@ -31,13 +31,14 @@ public:
             excludes_.push_back(as_array(o.exclude_paths));
             retentions_.push_back(as_jsonb(o.retention));
             params_.push_back(as_jsonb(o.execution_params));
+            by_.push_back(as_jsonb(o.by));
             requests_.push_back(static_cast<std::int32_t>(first_.size()));
         }
     }
 
     [[nodiscard]] pg::params bind(tenant_id tenant) const {
         return pg::bind(tenant, tasks_, agents_, policies_, types_, scheduled_, attempts_, repositories_,
-                        includes_, excludes_, retentions_, params_, requests_);
+                        includes_, excludes_, retentions_, params_, requests_, by_);
     }
 
     [[nodiscard]] const std::vector<task_id>& ids() const { return tasks_; }
@@ -84,6 +85,7 @@ private:
     std::vector<std::optional<pg::jsonb>> retentions_;
     std::vector<std::optional<pg::jsonb>> params_;
     std::vector<std::int32_t> requests_;
+    std::vector<pg::jsonb> by_;
     boost::unordered_flat_map<task_id, pg::row, id_hash> rows_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace holdfast::db {
@@ -43,11 +44,13 @@ bool same_question(const offer_request& a, const offer_request& b) {
     return a.session.empty() && b.session.empty() && a.types == b.types && a.lookahead == b.lookahead;
 }
 
+} // namespace
+
 // Calls that can't be asked together with an earlier one of their agent are left out: they go with the next
 // batch.
-class question {
+class offer_question {
 public:
-    explicit question(std::span<call* const> calls) {
+    explicit offer_question(std::span<call* const> calls) {
         for (call* c : calls) {
             const auto [at, is_new] = index_.try_emplace(c->request.agent, askers_.size());
             if (is_new) {
@@ -69,6 +72,7 @@ public:
         std::vector<std::optional<std::string>> sessions;
         std::vector<poll_id> polls;
         std::vector<std::int32_t> waits;
+        std::vector<pg::jsonb> by;
         for (const asker& a : askers_) {
             const offer_request& r = a.request;
             if (barrier && !a.unserved()) continue;
@@ -79,9 +83,10 @@ public:
             sessions.push_back(r.session.empty() ? std::nullopt : std::optional(r.session));
             polls.push_back(r.poll);
             waits.push_back(r.will_wait ? 1 : 0);
+            by.push_back(as_jsonb(r.by));
         }
         return pg::bind(askers_.front().request.tenant, agents, limits, kinds, ahead, sessions, polls, waits,
-                        static_cast<std::int32_t>(times.offer_lease.count()), barrier);
+                        static_cast<std::int32_t>(times.offer_lease.count()), barrier, by);
     }
 
     [[nodiscard]] pg::params bind_prepare(const timing& times, uuid barrier) const {
@@ -108,6 +113,7 @@ public:
 
     void read(const pg::rows& rows) {
         for (asker& a : askers_) a.to_prepare = a.at_once = false;
+        unknown_.clear();
         for (const pg::row row : rows) {
             asker& a = askers_[index_.at(row.get<agent_id>(task_columns))];
             if (!row.is_null(0)) {
@@ -119,6 +125,8 @@ public:
                 a.due_in = std::chrono::microseconds{*due};
             a.to_prepare = row.get<bool>(task_columns + 2);
             a.at_once = row.get<bool>(task_columns + 3);
+            const auto keys = row.get<std::vector<std::int64_t>>(task_columns + 4);
+            unknown_.insert(keys.begin(), keys.end());
         }
     }
 
@@ -147,31 +155,43 @@ public:
         }
     }
 
+    [[nodiscard]] tenant_id tenant() const { return askers_.front().request.tenant; }
+
+    // Of repositories that nobody knows yet.
+    [[nodiscard]] std::vector<std::int64_t> unknown() const { return {unknown_.begin(), unknown_.end()}; }
+
 private:
     std::vector<asker> askers_;
+    std::set<std::int64_t> unknown_;
     boost::unordered_flat_map<agent_id, std::size_t, id_hash> index_;
 };
 
-} // namespace
+awaitable<result<void>> pg_task_store::ask_again(offer_question& asked) {
+    std::vector<std::int64_t> unknown = asked.unknown();
+    if (!unknown.empty()) {
+        auto added = co_await pool_.exec(sql::repositories_add, pg::bind(asked.tenant(), unknown));
+        if (!added) co_return std::move(added).error();
+    }
+    const uuid barrier = make_uuid();
+    std::vector<pg::command> commands;
+    commands.push_back({sql::tasks_prepare, asked.bind_prepare(times_, barrier)});
+    commands.push_back({sql::tasks_offer, asked.bind(times_, barrier)});
+    auto sent = co_await pool_.exec_all(std::move(commands));
+    if (!sent) co_return std::move(sent).error();
+    asked.read(sent->back());
+    co_return done;
+}
 
 awaitable<result<void>> pg_task_store::send_offers(std::span<offers::call* const> calls) {
-    question asked(calls);
+    offer_question asked(calls);
     auto rows = co_await pool_.exec(sql::tasks_offer, asked.bind(times_, std::nullopt));
     if (!rows) co_return std::move(rows).error();
     asked.read(*rows);
     bool again = asked.any_to_prepare() || asked.any_at_once();
     for (int round = 1; round < rounds_max && again; ++round) {
-        const uuid barrier = make_uuid();
-        std::vector<pg::command> commands;
-        commands.push_back({sql::tasks_prepare, asked.bind_prepare(times_, barrier)});
-        commands.push_back({sql::tasks_offer, asked.bind(times_, barrier)});
-        auto sent = co_await pool_.exec_all(std::move(commands));
-        if (!sent) { // what was assigned before is committed; who got nothing looks again
-            asked.try_later();
-            break;
-        }
-        asked.read(sent->back());
-        again = asked.any_at_once();
+        auto asked_again = co_await ask_again(asked);
+        if (!asked_again) asked.try_later(); // what was assigned before is committed
+        again = asked_again && asked.any_at_once();
     }
     asked.look_again_soon();
     asked.answer();

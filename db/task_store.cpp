@@ -98,6 +98,26 @@ awaitable<result<page<task>>> pg_task_store::list(tenant_id tenant, task_filter 
     co_return make_page(std::move(found), page.limit, [](const task& t) { return t.id.value; });
 }
 
+awaitable<result<surroundings>> pg_task_store::around(tenant_id tenant, task_id id) {
+    auto rows = co_await pool_.exec(sql::tasks_around, pg::bind(tenant, id));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return failure{errc::not_found, "there is no such task"};
+    const pg::row row = rows->front();
+    surroundings out{row.get<instant>(0),
+                     row.get<std::optional<std::string>>(1),
+                     static_cast<int>(row.get<std::int64_t>(2)),
+                     static_cast<int>(row.get<std::int64_t>(3)),
+                     static_cast<int>(row.get<std::int64_t>(4)),
+                     {},
+                     read_history(row, 5)};
+    auto holders = co_await pool_.exec(sql::tasks_holders, pg::bind(tenant, id));
+    if (!holders) co_return std::move(holders).error();
+    for (const pg::row each : *holders)
+        out.holders.push_back({each.get<task_id>(0), each.get<agent_id>(1),
+                               task_type_from(each.get<std::string_view>(2)).value(), each.get<bool>(3)});
+    co_return out;
+}
+
 awaitable<result<std::string>> pg_task_store::log_of(tenant_id tenant, task_id id) {
     auto rows = co_await pool_.exec(sql::tasks_log, pg::bind(tenant, id));
     if (!rows) co_return std::move(rows).error();

@@ -12,6 +12,8 @@
 
 namespace holdfast::db {
 
+class offer_question;
+
 class pg_task_store final : public task_store {
 public:
     using batch_observer = std::function<void(std::size_t calls)>;
@@ -31,12 +33,13 @@ public:
     awaitable<result<task_change>> finish(task_report report) override;
     awaitable<result<task_change>> release(task_release release) override;
     awaitable<result<task_change>> progress(task_progress progress) override;
-    awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id) override;
-    awaitable<result<task_decision>> retry(tenant_id tenant, task_id id) override;
+    awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id, origin by) override;
+    awaitable<result<task_decision>> retry(tenant_id tenant, task_id id, origin by) override;
     awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
                                             std::optional<idempotency> once) override;
     awaitable<result<task>> get(tenant_id tenant, task_id id) override;
     awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) override;
+    awaitable<result<surroundings>> around(tenant_id tenant, task_id id) override;
     awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) override;
 
 private:
@@ -61,6 +64,7 @@ private:
     using progresses = pg::batcher<task_progress, task_change>;
     using creations = pg::batcher<creation, std::vector<task>>;
 
+    awaitable<result<void>> ask_again(offer_question& asked);
     awaitable<result<void>> send_offers(std::span<offers::call* const> calls);
     awaitable<result<void>> send_openings(std::span<openings::call* const> calls);
     awaitable<result<void>> send_acknowledgements(std::span<acknowledgements::call* const> calls);

@@ -72,8 +72,8 @@ awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, ag
     co_return now;
 }
 
-awaitable<result<void>> agent_service::remove(tenant_id tenant, agent_id id, bool cancel_tasks) {
-    auto cancelled = co_await agents_.remove(tenant, id, cancel_tasks);
+awaitable<result<void>> agent_service::remove(tenant_id tenant, agent_id id, bool cancel_tasks, origin by) {
+    auto cancelled = co_await agents_.remove(tenant, id, cancel_tasks, std::move(by));
     if (!cancelled) co_return std::move(cancelled).error();
     counts_.tasks_cancelled.add(cancelled->size());
     log::info("[AGENTS] Agent deleted", {{"agent", id}, {"cancelled", cancelled->size()}});

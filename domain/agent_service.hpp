@@ -43,7 +43,7 @@ public:
 
     // Its tokens end at once, its waiting polls with them. errc::conflict while it has open tasks, unless
     // these are to be cancelled.
-    [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, agent_id id, bool cancel_tasks);
+    [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, agent_id id, bool cancel_tasks, origin by);
 
 private:
     agent_store& agents_;

@@ -96,8 +96,9 @@ awaitable<result<offer_answer>> assignment::look(const poll_request& request, ti
                                                  bool will_wait) {
     auto allowed = co_await confirm(request, place);
     if (!allowed) co_return std::move(allowed).error();
-    offer_request ask{request.by.tenant, request.agent,   poll,     request.limit, request.types,
-                      request.lookahead, request.session, will_wait};
+    offer_request ask{request.by.tenant, request.agent, poll,
+                      request.limit,     request.types, request.lookahead,
+                      request.session,   will_wait,     origin_of(request.by, request.request_id)};
     auto offered = co_await tasks_.offer(std::move(ask));
     co_return offered;
 }

@@ -24,6 +24,7 @@ struct poll_request {
     std::chrono::seconds lookahead{0};
     std::string session; // empty: none
     std::string address; // the caller's, for the duplicate identity warning
+    std::string request_id;
 };
 
 struct poll_answer {

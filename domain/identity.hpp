@@ -2,12 +2,15 @@
 #pragma once
 
 #include "domain/id.hpp"
+#include "domain/origin.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace holdfast {
 
@@ -48,5 +51,12 @@ struct identity {
     std::optional<std::chrono::steady_clock::time_point> ends_at; // when the token expires
     std::uint64_t as_of = 0; // of the token service: how much it had heard of by then
 };
+
+// For the history. What an agent does is known by the agent, what an operator does by the token.
+[[nodiscard]] inline origin origin_of(const identity& who, std::string request) {
+    const bool agent = who.kind == token_kind::agent || who.kind == token_kind::fleet;
+    return {std::string(agent ? name_of(token_kind::agent) : name_of(who.kind)),
+            agent ? std::nullopt : std::optional(who.token), std::move(request)};
+}
 
 } // namespace holdfast

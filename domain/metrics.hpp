@@ -81,6 +81,9 @@ struct metrics {
     counter polls_empty;      // answered 204
     counter polls_superseded; // a newer poll of the same session came
     counter duplicate_identities;
+    counter events_delivered;
+    counter event_deliveries_failed;
+    counter events_given_up;
     gauge polls_waiting;
     seconds_histogram wake_seconds{seconds_bounds}; // from the wake-up to the assignment's return
 };

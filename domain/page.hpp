@@ -1,30 +1,35 @@
-// One page of a list, newest first. Ids are version 7 UUIDs, so their order is the order of making, and the
-// last id of a page is the cursor to the next.
+// One page of a list, newest first. The key of a page's last item is the cursor to the next: an id (ids are
+// version 7 UUIDs, so their order is the order of making), or several, where it takes more to name a place.
 #pragma once
 
 #include "domain/id.hpp"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace holdfast {
 
-struct page_request {
+template <class Key> struct page_request_by {
     int limit = 50;
-    std::optional<uuid> before; // exclusive
+    std::optional<Key> before; // exclusive
 };
 
-template <class T> struct page {
+using page_request = page_request_by<uuid>;
+
+template <class T, class Key = uuid> struct page {
     std::vector<T> items;
-    std::optional<uuid> next; // nothing: this was the last page
+    std::optional<Key> next; // nothing: this was the last page
 };
 
-// Cuts the one item that was read too many and says where to go on. `id_of` gives an item's UUID.
-template <class T, class IdOf> page<T> make_page(std::vector<T> read, int limit, IdOf id_of) {
-    page<T> out{std::move(read), std::nullopt};
+// Cuts the one item that was read too many and says where to go on. `key_of` gives an item's key.
+template <class T, class KeyOf>
+auto make_page(std::vector<T> read, int limit, KeyOf key_of)
+    -> page<T, decltype(key_of(std::declval<const T&>()))> {
+    page<T, decltype(key_of(std::declval<const T&>()))> out{std::move(read), std::nullopt};
     if (out.items.size() > static_cast<std::size_t>(limit)) {
         out.items.resize(static_cast<std::size_t>(limit));
-        out.next = id_of(out.items.back());
+        out.next = key_of(out.items.back());
     }
     return out;
 }

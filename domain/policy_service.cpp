@@ -20,7 +20,8 @@ std::vector<field_error> not_among(const std::vector<agent_id>& wanted,
 }
 
 // Each agent once, whatever the request says.
-std::vector<task_order> orders_for(policy_id policy, task_type type, const std::vector<agent_id>& agents) {
+std::vector<task_order> orders_for(policy_id policy, const policy_run& wanted,
+                                   const std::vector<agent_id>& agents) {
     std::vector<task_order> orders;
     agent_set seen;
     for (const agent_id& agent : agents) {
@@ -28,7 +29,8 @@ std::vector<task_order> orders_for(policy_id policy, task_type type, const std::
         task_order& order = orders.emplace_back();
         order.agent = agent;
         order.policy = policy;
-        order.type = type;
+        order.type = wanted.type;
+        order.by = wanted.by;
     }
     return orders;
 }
@@ -70,7 +72,7 @@ awaitable<result<std::vector<task>>> policy_service::run(tenant_id tenant, polic
         std::vector<field_error> wrong = not_among(*wanted.agents, *assigned);
         if (!wrong.empty()) co_return invalid(std::move(wrong));
     }
-    std::vector<task_order> orders = orders_for(id, wanted.type, wanted.agents ? *wanted.agents : *assigned);
+    std::vector<task_order> orders = orders_for(id, wanted, wanted.agents ? *wanted.agents : *assigned);
     if (orders.empty()) co_return std::vector<task>();
     std::optional<idempotency> always;
     auto made = co_await tasks_.create(tenant, std::move(orders), std::move(always));

@@ -12,6 +12,7 @@ namespace holdfast {
 struct policy_run {
     task_type type = task_type::backup;
     std::optional<std::vector<agent_id>> agents; // absent: all that the policy is assigned to
+    origin by = {};
 };
 
 class policy_service {
@@ -48,6 +49,11 @@ public:
 
     [[nodiscard]] awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) {
         return policies_.of_agent(tenant, agent);
+    }
+
+    [[nodiscard]] awaitable<result<page<freshness, freshness_key>>>
+    freshness_of(tenant_id tenant, freshness_filter filter, page_request_by<freshness_key> page) {
+        return policies_.freshness_of(tenant, filter, page);
     }
 
     // errc::not_found where there is no such policy.

@@ -12,6 +12,12 @@ namespace holdfast {
 // SHA-256 (FIPS 180-4), 32 raw bytes.
 [[nodiscard]] std::string sha256(std::string_view text);
 
+// HMAC-SHA256 (RFC 2104), 32 raw bytes.
+[[nodiscard]] std::string hmac_sha256(std::string_view key, std::string_view text);
+
+// Lower case.
+[[nodiscard]] std::string to_hex(std::string_view bytes);
+
 // RFC 4648, section 5, without padding.
 [[nodiscard]] std::string to_base64url(std::string_view bytes);
 [[nodiscard]] std::optional<std::string> from_base64url(std::string_view text);

@@ -6,7 +6,11 @@
 #include "domain/agent.hpp"
 #include "domain/agent_rules.hpp"
 #include "domain/async.hpp"
+#include "domain/event.hpp"
+#include "domain/explanation.hpp"
+#include "domain/freshness.hpp"
 #include "domain/identity.hpp"
+#include "domain/origin.hpp"
 #include "domain/page.hpp"
 #include "domain/policy.hpp"
 #include "domain/policy_runs.hpp"
@@ -14,6 +18,7 @@
 #include "domain/task.hpp"
 #include "domain/task_rules.hpp"
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -32,6 +37,7 @@ struct offer_request {
     std::chrono::seconds lookahead{0};
     std::string session;    // empty: none
     bool will_wait = false; // wants to know when to look again
+    origin by = {};
 };
 
 struct offer_answer {
@@ -53,6 +59,7 @@ struct task_report { // of a finished attempt
     std::optional<std::string> snapshot_id;
     std::optional<document> statistics;
     std::optional<std::string> log;
+    origin by = {};
 };
 
 struct task_key {
@@ -60,6 +67,7 @@ struct task_key {
     agent_id agent;
     task_id task;
     std::optional<int> attempt;
+    origin by = {};
 };
 
 struct task_progress {
@@ -102,6 +110,7 @@ struct task_order { // a task to be made; what is left out is taken from the pol
     std::optional<std::vector<std::string>> exclude_paths;
     std::optional<document> retention;
     std::optional<document> execution_params;
+    origin by = {};
 };
 
 struct idempotency {
@@ -143,18 +152,22 @@ public:
     // Renews the lease. The state `cancelled`: the agent is to stop.
     virtual awaitable<result<task_change>> progress(task_progress progress) = 0;
 
-    virtual awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id) = 0;
-    virtual awaitable<result<task_decision>> retry(tenant_id tenant, task_id id) = 0;
+    virtual awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id, origin by) = 0;
+    virtual awaitable<result<task_decision>> retry(tenant_id tenant, task_id id, origin by) = 0;
 
     virtual awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
                                                     std::optional<idempotency> once) = 0;
     virtual awaitable<result<task>> get(tenant_id tenant, task_id id) = 0;
     virtual awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) = 0;
+    // errc::not_found where there is no such task.
+    virtual awaitable<result<surroundings>> around(tenant_id tenant, task_id id) = 0;
     virtual awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) = 0;
 
 protected:
     ~task_store() = default;
 };
+
+using freshness_counts = std::array<std::int64_t, static_cast<std::size_t>(last_freshness_state) + 1>;
 
 struct ended_lease {
     task_id task;
@@ -173,11 +186,41 @@ public:
     // Agents whose tasks came due within the last so many seconds.
     virtual awaitable<result<std::vector<agent_id>>> came_due(std::chrono::seconds within, int limit) = 0;
     virtual awaitable<result<std::int64_t>> count_pending(int at_most) = 0;
-    // Sessions and idempotency keys older than a day go.
+    // Agents of policies by the age of their last good backup.
+    virtual awaitable<result<freshness_counts>> count_freshness(int at_most) = 0;
+    // Where a freshness state changed, by time or otherwise, an event says so.
+    virtual awaitable<result<void>> judge_freshness(int limit) = 0;
+    // Sessions and idempotency keys older than a day go, and events older than two.
     virtual awaitable<result<void>> forget_old(int limit) = 0;
 
 protected:
     ~housekeeping_store() = default;
+};
+
+// What became of events that were taken.
+struct event_outcomes {
+    struct delay {
+        event_id id;
+        int tries = 0; // as it was taken
+        std::chrono::milliseconds after{0};
+    };
+
+    std::vector<event_id> done; // delivered, or given up
+    std::vector<delay> again;
+};
+
+// The outbox. Safe on any number of servers at the same time: an event that was taken is this server's until
+// it is settled, or the lease ends.
+class event_store {
+public:
+    virtual awaitable<result<std::vector<tenant_id>>> tenants_with_due_events() = 0;
+    // Oldest first; expired are those older than age_max.
+    virtual awaitable<result<std::vector<event>>>
+    take(tenant_id tenant, int limit, std::chrono::seconds lease, std::chrono::seconds age_max) = 0;
+    virtual awaitable<result<void>> settle(tenant_id tenant, event_outcomes outcomes) = 0;
+
+protected:
+    ~event_store() = default;
 };
 
 struct registration {
@@ -217,7 +260,8 @@ public:
     virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) = 0;
     // Ends its tokens and assignments; its hostname is free again, its tasks stay. errc::conflict while it
     // has open tasks, unless these are to be cancelled: they are the answer.
-    virtual awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel) = 0;
+    virtual awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel,
+                                                           origin by) = 0;
 
 protected:
     ~agent_store() = default;
@@ -244,6 +288,8 @@ public:
     virtual awaitable<result<page<assigned_agent>>> agents_of(tenant_id tenant, policy_id id,
                                                               page_request page) = 0;
     virtual awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) = 0;
+    virtual awaitable<result<page<freshness, freshness_key>>>
+    freshness_of(tenant_id tenant, freshness_filter filter, page_request_by<freshness_key> page) = 0;
 
 protected:
     ~policy_store() = default;

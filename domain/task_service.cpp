@@ -90,8 +90,8 @@ awaitable<result<task_change>> task_service::release(task_release release) {
     co_return changed;
 }
 
-awaitable<result<task>> task_service::cancel(tenant_id tenant, task_id id) {
-    auto decided = co_await tasks_.cancel(tenant, id);
+awaitable<result<task>> task_service::cancel(tenant_id tenant, task_id id, origin by) {
+    auto decided = co_await tasks_.cancel(tenant, id, std::move(by));
     if (!decided) co_return std::move(decided).error();
     if (!decided->repeated) {
         counts_.tasks_cancelled.add();
@@ -102,8 +102,8 @@ awaitable<result<task>> task_service::cancel(tenant_id tenant, task_id id) {
     co_return std::move(decided->now);
 }
 
-awaitable<result<task>> task_service::retry(tenant_id tenant, task_id id) {
-    auto decided = co_await tasks_.retry(tenant, id);
+awaitable<result<task>> task_service::retry(tenant_id tenant, task_id id, origin by) {
+    auto decided = co_await tasks_.retry(tenant, id, std::move(by));
     if (!decided) co_return std::move(decided).error();
     if (!decided->repeated) {
         log::info("[TASKS] Task to be retried", {{"task", id}, {"agent", decided->now.agent}});

@@ -29,10 +29,10 @@ public:
     }
 
     // An agent that runs it is told: by its waiting poll at once, by the answers to heartbeat and progress.
-    [[nodiscard]] awaitable<result<task>> cancel(tenant_id tenant, task_id id);
+    [[nodiscard]] awaitable<result<task>> cancel(tenant_id tenant, task_id id, origin by);
 
     // Pending at once: all attempts anew of one that failed or was cancelled, the end of a delay.
-    [[nodiscard]] awaitable<result<task>> retry(tenant_id tenant, task_id id);
+    [[nodiscard]] awaitable<result<task>> retry(tenant_id tenant, task_id id, origin by);
 
     [[nodiscard]] awaitable<result<task>> get(tenant_id tenant, task_id id) { return tasks_.get(tenant, id); }
 

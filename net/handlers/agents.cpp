@@ -23,11 +23,6 @@ void check_text(std::string_view name, const std::optional<std::string>& text,
                          "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
 }
 
-std::optional<failure> refused(std::vector<field_error> wrong) {
-    if (wrong.empty()) return std::nullopt;
-    return invalid(std::move(wrong));
-}
-
 std::optional<failure> check(const wire::registration_body& b) {
     std::vector<field_error> wrong;
     if (!is_hostname(b.hostname))
@@ -160,7 +155,8 @@ awaitable<reply> change_agent(services& s, exchange& x) {
 awaitable<reply> delete_agent(services& s, exchange& x) {
     auto force = x.query().flag("force", false);
     if (!force) co_return problem(force.error(), x);
-    auto gone = co_await s.agents.remove(x.identity().tenant, x.id<agent_id>("agentId"), *force);
+    auto gone =
+        co_await s.agents.remove(x.identity().tenant, x.id<agent_id>("agentId"), *force, origin_of(x));
     if (!gone) co_return problem(gone.error(), x);
     co_return no_content();
 }

@@ -29,10 +29,18 @@ awaitable<reply> list_policy_agents(services& s, exchange& x);
 awaitable<reply> next_runs(services& s, exchange& x);
 awaitable<reply> run_policy(services& s, exchange& x);
 awaitable<reply> policies_of_agent(services& s, exchange& x);
+awaitable<reply> list_freshness(services& s, exchange& x);
 awaitable<reply> create_tasks(services& s, exchange& x);
 awaitable<reply> list_tasks(services& s, exchange& x);
+
+// For the history of what this request changes.
+[[nodiscard]] inline origin origin_of(const exchange& x) {
+    return holdfast::origin_of(x.identity(), std::string(x.request_id()));
+}
+
 awaitable<reply> get_task(services& s, exchange& x);
 awaitable<reply> get_log(services& s, exchange& x);
+awaitable<reply> explain_task(services& s, exchange& x);
 awaitable<reply> cancel_task(services& s, exchange& x);
 awaitable<reply> retry_task(services& s, exchange& x);
 awaitable<reply> create_tenant(services& s, exchange& x);
@@ -45,6 +53,12 @@ awaitable<reply> ready(services& s, exchange& x);
 awaitable<reply> metrics(services& s, exchange& x);
 awaitable<reply> openapi(services& s, exchange& x);
 awaitable<reply> version(services& s, exchange& x);
+
+// What a check found, as an answer; nothing: it found nothing.
+[[nodiscard]] inline std::optional<failure> refused(std::vector<field_error> wrong) {
+    if (wrong.empty()) return std::nullopt;
+    return invalid(std::move(wrong));
+}
 
 // Viewers read what operators read, secrets masked.
 [[nodiscard]] inline bool masks_secrets(const exchange& x) {

@@ -86,7 +86,7 @@ awaitable<reply> run_policy(services& s, exchange& x) {
                     tasks_in_one_request_max, wrong);
         if (!wrong.empty()) co_return problem(invalid(std::move(wrong)), x);
     }
-    policy_run wanted{body->task_type.value_or(task_type::backup), std::move(body->agent_ids)};
+    policy_run wanted{body->task_type.value_or(task_type::backup), std::move(body->agent_ids), origin_of(x)};
     auto made = co_await s.policies.run(x.identity().tenant, x.id<policy_id>("policyId"), std::move(wanted));
     if (!made) co_return problem(made.error(), x);
     wire::run_answer answer;

@@ -54,6 +54,7 @@ result<parsed_poll> parse(const services& s, const exchange& x) {
     r.by = x.identity();
     r.agent = x.id<agent_id>("agentId");
     r.address = x.request().remote.to_string();
+    r.request_id = x.request_id();
     auto limit = x.query().integer("limit", 1, 100, r.limit);
     if (!limit) return std::move(limit).error();
     r.limit = static_cast<int>(*limit);

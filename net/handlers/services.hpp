@@ -3,6 +3,7 @@
 
 #include "domain/agent_service.hpp"
 #include "domain/assignment.hpp"
+#include "domain/explain_service.hpp"
 #include "domain/policy_service.hpp"
 #include "domain/task_service.hpp"
 #include "domain/timing.hpp"
@@ -35,6 +36,7 @@ struct services {
     agent_service& agents;
     policy_service& policies;
     token_service& tokens;
+    explain_service& explanations;
     const timing& times;
     const process_status& process;
 };

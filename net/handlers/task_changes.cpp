@@ -45,6 +45,7 @@ task_report report_of(const exchange& x, task_id task, wire::result_body body) {
     r.snapshot_id = std::move(body.snapshot_id);
     if (body.statistics) r.statistics = document{boost::json::serialize(*body.statistics)};
     r.log = std::move(body.log);
+    r.by = origin_of(x);
     return r;
 }
 
@@ -78,7 +79,7 @@ awaitable<reply> acknowledge(services& s, exchange& x) {
     const auto task = x.id<task_id>("taskId");
     auto allowed = co_await s.tokens.act_as(x.identity(), agent);
     if (!allowed) co_return problem(allowed.error(), x);
-    const task_key key{x.identity().tenant, agent, task, body->attempt};
+    const task_key key{x.identity().tenant, agent, task, body->attempt, origin_of(x)};
     auto changed = co_await s.tasks.acknowledge(key);
     if (!changed) co_return problem(changed.error(), x);
     co_return ok(
@@ -106,7 +107,7 @@ awaitable<reply> progress(services& s, exchange& x) {
     auto allowed = co_await s.tokens.act_as(x.identity(), agent);
     if (!allowed) co_return problem(allowed.error(), x);
     task_progress told;
-    told.key = {x.identity().tenant, agent, x.id<task_id>("taskId"), std::exchange(body->attempt, {})};
+    told.key = {x.identity().tenant, agent, x.id<task_id>("taskId"), std::exchange(body->attempt, {}), {}};
     told.progress = document{json::to_text(*body)};
     auto changed = co_await s.tasks.progress(std::move(told));
     if (!changed) co_return problem(changed.error(), x);
@@ -132,7 +133,7 @@ awaitable<reply> finish_by_body(services& s, exchange& x) {
     task_report report = report_of(x, task, std::move(said));
     auto changed = co_await s.tasks.finish(report);
     if (!changed && changed.error().code() == errc::conflict) {
-        const task_key key{x.identity().tenant, agent, task, std::nullopt};
+        const task_key key{x.identity().tenant, agent, task, std::nullopt, origin_of(x)};
         auto started = co_await s.tasks.acknowledge(key);
         if (started && !started->repeated) changed = co_await s.tasks.finish(std::move(report));
     }
@@ -155,7 +156,7 @@ awaitable<reply> release(services& s, exchange& x) {
     auto allowed = co_await s.tokens.act_as(x.identity(), agent);
     if (!allowed) co_return problem(allowed.error(), x);
     task_release wanted;
-    wanted.key = {x.identity().tenant, agent, task, body->attempt};
+    wanted.key = {x.identity().tenant, agent, task, body->attempt, origin_of(x)};
     wanted.reason = body->reason.value_or("");
     wanted.retry_after = std::chrono::seconds(body->retry_after_seconds.value_or(0));
     auto changed = co_await s.tasks.release(std::move(wanted));

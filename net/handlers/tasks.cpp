@@ -4,6 +4,7 @@
 #include "net/json/read.hpp"
 #include "net/json/write.hpp"
 #include "net/problem.hpp"
+#include "net/wire/explanation.hpp"
 #include "net/wire/page.hpp"
 #include "net/wire/task.hpp"
 #include "net/wire/work.hpp"
@@ -111,6 +112,7 @@ awaitable<reply> create_tasks(services& s, exchange& x) {
     if (!wanted) co_return problem(wanted.error(), x);
     auto once = once_of(x.request());
     if (!once) co_return problem(once.error(), x);
+    for (task_order& each : wanted->orders) each.by = origin_of(x);
     auto made = co_await s.tasks.create(x.identity().tenant, std::move(wanted->orders), std::move(*once));
     if (!made) co_return problem(made.error(), x);
     if (!wanted->many && made->tasks.size() == 1)
@@ -140,15 +142,21 @@ awaitable<reply> get_task(services& s, exchange& x) {
 }
 
 awaitable<reply> cancel_task(services& s, exchange& x) {
-    auto now = co_await s.tasks.cancel(x.identity().tenant, x.id<task_id>("taskId"));
+    auto now = co_await s.tasks.cancel(x.identity().tenant, x.id<task_id>("taskId"), origin_of(x));
     if (!now) co_return problem(now.error(), x);
     co_return ok(wire::for_operator(std::move(*now), masks_secrets(x)));
 }
 
 awaitable<reply> retry_task(services& s, exchange& x) {
-    auto now = co_await s.tasks.retry(x.identity().tenant, x.id<task_id>("taskId"));
+    auto now = co_await s.tasks.retry(x.identity().tenant, x.id<task_id>("taskId"), origin_of(x));
     if (!now) co_return problem(now.error(), x);
     co_return ok(wire::for_operator(std::move(*now), masks_secrets(x)));
+}
+
+awaitable<reply> explain_task(services& s, exchange& x) {
+    auto told = co_await s.explanations.explain(x.identity().tenant, x.id<task_id>("taskId"));
+    if (!told) co_return problem(told.error(), x);
+    co_return ok(wire::view_of(std::move(*told)));
 }
 
 awaitable<reply> get_log(services& s, exchange& x) {

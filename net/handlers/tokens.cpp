@@ -15,7 +15,7 @@ void check_name(const std::string& name, std::vector<field_error>& wrong) {
         wrong.push_back({"/name", "must be 1 to " + std::to_string(text_bytes_max) + " bytes"});
 }
 
-std::vector<field_error> check(const wire::token_body& b) {
+std::optional<failure> check(const wire::token_body& b) {
     std::vector<field_error> wrong;
     check_name(b.name, wrong);
     if (b.kind == token_kind::agent && !b.agent_id)
@@ -29,7 +29,13 @@ std::vector<field_error> check(const wire::token_body& b) {
         check_range("/maxUses", *b.max_uses, 1, 1'000'000, wrong);
     if (b.expires_at && *b.expires_at <= std::chrono::system_clock::now())
         wrong.push_back({"/expiresAt", "must be in the future"});
-    return wrong;
+    return refused(std::move(wrong));
+}
+
+std::optional<failure> check(const wire::tenant_body& b) {
+    std::vector<field_error> wrong;
+    check_name(b.name, wrong);
+    return refused(std::move(wrong));
 }
 
 } // namespace
@@ -37,8 +43,7 @@ std::vector<field_error> check(const wire::token_body& b) {
 awaitable<reply> create_token(services& s, exchange& x) {
     auto body = json::read_body<wire::token_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    std::vector<field_error> wrong = check(*body);
-    if (!wrong.empty()) co_return problem(invalid(std::move(wrong)), x);
+    if (const auto wrong = check(*body)) co_return problem(*wrong, x);
     token_record wanted;
     wanted.kind = body->kind;
     wanted.name = std::move(body->name);
@@ -72,9 +77,7 @@ awaitable<reply> revoke_token(services& s, exchange& x) {
 awaitable<reply> create_tenant(services& s, exchange& x) {
     auto body = json::read_body<wire::tenant_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    std::vector<field_error> wrong;
-    check_name(body->name, wrong);
-    if (!wrong.empty()) co_return problem(invalid(std::move(wrong)), x);
+    if (const auto wrong = check(*body)) co_return problem(*wrong, x);
     auto made = co_await s.tokens.create_tenant(std::move(body->name));
     if (!made) co_return problem(made.error(), x);
     co_return json_reply(201, wire::tenant_answer{made->id, std::move(made->secret)});

@@ -2,28 +2,25 @@
 
 #include "domain/secret.hpp"
 
-#include <cstring>
-
 namespace holdfast::net::wire {
 
-result<page_request> page_of(const exchange& x) {
-    page_request out;
-    auto limit = x.query().integer("limit", 1, 200, out.limit);
+result<int> limit_of(const exchange& x) {
+    auto limit = x.query().integer("limit", 1, 200, page_request().limit);
     if (!limit) return std::move(limit).error();
-    out.limit = static_cast<int>(*limit);
-    if (const auto cursor = x.query().text("cursor")) {
-        const auto bytes = from_base64url(*cursor);
-        if (!bytes || bytes->size() != 16)
-            return bad_parameter("cursor", "what nextCursor of the page before said");
-        uuid last{};
-        std::memcpy(last.data, bytes->data(), 16);
-        out.before = last;
-    }
-    return out;
+    return static_cast<int>(*limit);
 }
 
-std::string cursor_text(const uuid& last) {
-    return to_base64url(std::string_view(reinterpret_cast<const char*>(last.data), 16));
+result<std::string> cursor_of(const exchange& x, std::size_t size) {
+    const auto cursor = x.query().text("cursor");
+    if (!cursor) return std::string();
+    auto bytes = from_base64url(*cursor);
+    if (!bytes || bytes->size() != size)
+        return bad_parameter("cursor", "what nextCursor of the page before said");
+    return std::move(*bytes);
+}
+
+std::string cursor_text(std::string_view key) {
+    return to_base64url(key);
 }
 
 } // namespace holdfast::net::wire

@@ -217,6 +217,20 @@ BOOST_AUTO_TEST_CASE(a_change_wakes_the_polls_of_its_agent) {
     holdfast::test::wait_for_metric(other, "poll_wake_seconds_count", 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_pause_that_ends_by_itself_wakes_the_polls_of_its_agent) {
+    const std::string task = make_task(agent, R"(,"scheduledFor":"2020-01-01T00:00:00Z")");
+    BOOST_TEST_REQUIRE(root.post("/tasks/" + task + "/cancel").status == 200U);
+    const std::string another = register_agent("another");
+    waiting_poll sooner(*this, server, "?wait=30", another, home.root_token()); // than without the wake-up
+    waiting_poll poll(*this, server, "?wait=60");
+    wait_for_metric("polls_waiting", 2);
+    home.database().execute(
+        "UPDATE agents SET paused_at = now(), paused_until = now() + interval '1 s' WHERE hostname = 'first';"
+        "UPDATE tasks SET status = 'pending', completed_at = NULL");
+    BOOST_TEST(poll.finish().status == 200U);
+    BOOST_TEST(!sooner.done);
+}
+
 BOOST_AUTO_TEST_CASE(an_agent_with_open_tasks_is_deleted_by_force_only) {
     const std::string finished = running_task();
     BOOST_TEST_REQUIRE(
@@ -407,6 +421,21 @@ BOOST_AUTO_TEST_CASE(nothing_is_made_for_an_agent_that_is_being_deleted) {
     }
     BOOST_TEST(home.database().ask("SELECT count(*) FROM tasks WHERE status = 'pending'") == "0");
     BOOST_TEST(home.database().ask("SELECT count(*) FROM tokens WHERE agent_id IS NOT NULL") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(schedules_do_not_wait_for_a_deletion) {
+    const std::string staying = register_agent("staying");
+    for (const std::string& id : {agent, staying})
+        BOOST_TEST_REQUIRE(root.post("/policies/" + policy + "/agents/" + id).status == 204U);
+    const std::string which = " WHERE agent_id = '" + agent + "'";
+    open_transaction deletion(*this, "SELECT FROM agents" + which +
+                                         " FOR UPDATE; UPDATE agents SET deleted_at = now()" + which);
+    home.database().execute(
+        "UPDATE policy_agents SET settled_until = now() - interval '2 days', next_run_at = now()");
+    for (int i = 0; root.get("/tasks?agentId=" + staying).body.at("items").as_array().empty(); ++i)
+        BOOST_TEST_REQUIRE(i < 10'000);
+    deletion.commit();
+    BOOST_TEST(home.database().ask("SELECT count(*) FROM tasks" + which) == "0");
 }
 
 BOOST_AUTO_TEST_CASE(an_agent_is_not_deleted_beside_a_task_that_is_being_made) {

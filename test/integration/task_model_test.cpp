@@ -508,12 +508,13 @@ private:
     awaitable<void> answer_into(request r, expected& into) { into = co_await answer_to(r); }
 
     awaitable<expected> answer_to(request r) {
+        const origin nobody;
         if (r.what == request::kind::cancel) {
-            auto decided = co_await store_.cancel(tenant_, r.task);
+            auto decided = co_await store_.cancel(tenant_, r.task, nobody);
             co_return found(decided);
         }
         if (r.what == request::kind::retry) {
-            auto decided = co_await store_.retry(tenant_, r.task);
+            auto decided = co_await store_.retry(tenant_, r.task, nobody);
             co_return found(decided);
         }
         auto changed = co_await sent(r);

@@ -61,6 +61,8 @@ BOOST_AUTO_TEST_CASE(a_token_carries_its_tenant) {
     BOOST_TEST(!tenant_of_token(broken).has_value());
     BOOST_TEST(to_base64url(sha256("abc")) ==
                "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0"); // FIPS 180-4's example
+    BOOST_TEST(to_hex(hmac_sha256("Jefe", "what do ya want for nothing?")) ==
+               "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"); // RFC 4231, case 2
     BOOST_TEST(same_secret("ab", "ab"));
     BOOST_TEST(!same_secret("ab", "ac"));
 }
