@@ -208,6 +208,9 @@ void add_load(CLI::App& to, load_settings& s) {
         add_seconds(to, "--heartbeat", s.heartbeat, "Time between an agent's heartbeats", 1, 86400);
         add_seconds(to, "--work", s.work, "How long an agent works at a task", 0, 86400);
     }
+    if (s.scenario != load_scenario::idle)
+        add_seconds(to, "--patience", s.patience, "Without a finished task for this long, the rest is lost",
+                    1, 86400);
     to.add_option("--threads", s.threads, "Threads of this load tester")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();

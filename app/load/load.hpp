@@ -39,6 +39,8 @@ struct load_settings {
     std::chrono::seconds heartbeat{60};
     std::chrono::seconds work{0}; // from a task's acknowledgement to its result
 
+    std::chrono::seconds patience{30}; // without a finished task for so long, the rest is lost
+
     int threads = 1;
     std::vector<int> server_pids; // processes whose memory and CPU are measured
     bool json = false;            // the report's form

@@ -44,11 +44,10 @@ awaitable<answered<nothing>> operator_calls::revoke_token(token_id token) {
 awaitable<answered<made_policy>> operator_calls::make_policy(const std::string& name) {
     net::wire::policy_body wanted;
     wanted.name = name;
-    wanted.schedule = "@yearly";
+    wanted.schedule = "@yearly"; // it is assigned to nobody, so nothing comes of it by itself
     wanted.include_paths = {"/etc", "/home", "/var/lib"};
     wanted.exclude_paths = std::vector<std::string>{"*.tmp", "/home/*/.cache"};
     wanted.repository = "rest:https://backup.example.com:8000/load";
-    wanted.enabled = false; // its tasks are made by hand
     return client_.call_for<made_policy>(net::verb::post, "/policies", {}, net::json::to_text(wanted),
                                          patience);
 }

@@ -63,7 +63,7 @@ findings finish(findings out, crew& all) {
 // The first agents warm the server up, so that its tables, caches and connections are not counted as the
 // others'.
 constexpr int warm_max = 100;
-constexpr std::chrono::seconds quiet{2}; // for what the server still does after the last poll
+constexpr std::chrono::seconds quiet{1}; // for what the server still does after the last poll
 
 // The moments between which an idle server is measured.
 struct idle_readings {

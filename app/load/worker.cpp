@@ -10,7 +10,6 @@ namespace {
 constexpr int lanes = 16;                  // agents that register at the same time
 constexpr std::size_t starts_at_once = 20; // polls; then a pause, so that the server is not stormed
 constexpr std::chrono::milliseconds start_pause{10};
-constexpr std::chrono::seconds patience{30}; // without a finished task: the rest is lost
 constexpr std::chrono::milliseconds glance{20};
 
 } // namespace
@@ -103,9 +102,9 @@ pending worker::settle() {
 
 awaitable<void> worker::settled() {
     std::uint64_t finished = notes_.seen.finished;
-    moment give_up = steady_clock::now() + patience;
+    moment give_up = steady_clock::now() + of_.settings.patience;
     while (!notes_.books.settled() && !pause_.over() && steady_clock::now() < give_up) {
-        if (notes_.seen.finished != finished) give_up = steady_clock::now() + patience;
+        if (notes_.seen.finished != finished) give_up = steady_clock::now() + of_.settings.patience;
         finished = notes_.seen.finished;
         co_await pause_.of(glance);
     }

@@ -104,7 +104,7 @@ class Store:
         self.world = world
         with world.server("holdfast_store") as server:
             policy = server.call("/policies", {"name": "bench", "schedule": "@yearly", "includePaths": ["/etc"],
-                                               "repository": "/backup", "enabled": False})["policyId"]
+                                               "repository": "/backup"})["policyId"]
             ids = [server.call("/agents/register", {"hostname": f"bench-{n}"})["agentId"] for n in range(agents)]
             server.call("/tasks", {"agentId": ids[0], "policyId": policy, "taskType": "backup"})
         self.sql("CREATE TABLE bench_template AS SELECT * FROM tasks")

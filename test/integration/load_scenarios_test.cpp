@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <thread>
 
 namespace bj = boost::json;
 using holdfast::awaitable;
@@ -162,6 +163,10 @@ BOOST_AUTO_TEST_CASE(the_report_for_people_says_what_was_checked) {
     BOOST_TEST(got.complaints.empty());
 }
 
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(load_in_trouble, loaded)
+
 BOOST_AUTO_TEST_CASE(promises_hold_when_the_server_is_killed_meanwhile) {
     const load_run got = load("wake",
                               {"--agents", "10", "--rate", "100", "--duration", "4", "--output", "json",
@@ -175,6 +180,26 @@ BOOST_AUTO_TEST_CASE(promises_hold_when_the_server_is_killed_meanwhile) {
     BOOST_TEST(!got.json.at("failures").as_object().empty(), "the trouble troubled nobody");
     BOOST_TEST(got.check("finished") == got.check("made"));
     BOOST_TEST(got.check("made") > 100);
+}
+
+// Not the server's fault, but to the agents it looks like one: what they were given is taken from them.
+BOOST_AUTO_TEST_CASE(a_broken_promise_is_seen) {
+    const load_run got = load(
+        "fleet",
+        {"--agents", "5", "--rate", "5", "--duration", "3", "--work", "1", "--patience", "2", "--output",
+         "json", "--token-file", token_file},
+        [this] {
+            while (home.database().ask("SELECT count(*) > 0 FROM tasks WHERE status = 'in-progress'") != "t")
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            root.post("/tasks/" +
+                      home.database().ask("SELECT task_id FROM tasks WHERE status = 'in-progress' LIMIT 1") +
+                      "/cancel");
+        });
+    BOOST_TEST(got.exit_code == 2, got.output << got.complaints);
+    BOOST_TEST(!got.json.at("checks").at("good").as_bool());
+    BOOST_TEST(got.check("lost") == 1);
+    BOOST_TEST(got.check("refused") == 1);
+    BOOST_TEST(got.json.at("checks").at("examples").as_array().size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(what_can_not_be_put_on_is_said) {
