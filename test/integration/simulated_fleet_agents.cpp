@@ -93,7 +93,8 @@ awaitable<void> simulated_fleet::take(member& who, fleet_server& at, const task&
         co_await hand_back(who, at, what);
         co_return;
     }
-    auto answer = co_await at.tasks.acknowledge({fleet_tenant, who.id, what.id, what.attempt});
+    task_key key{fleet_tenant, who.id, what.id, what.attempt};
+    auto answer = co_await at.tasks.acknowledge(std::move(key));
     (void)sure(std::move(answer));
     const bool is_long = what.type == task_type::backup && who.luck.chance(4);
     const auto takes = what.type != task_type::backup ? who.luck.up_to(15min)
