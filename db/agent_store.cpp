@@ -285,8 +285,7 @@ awaitable<result<agent>> pg_agent_store::change(tenant_id tenant, agent_id agent
     co_return read_one(now->front());
 }
 
-awaitable<result<std::vector<task_id>>> pg_agent_store::remove(tenant_id tenant, agent_id agent, bool cancel,
-                                                               origin by) {
+awaitable<result<removal>> pg_agent_store::remove(tenant_id tenant, agent_id agent, bool cancel, origin by) {
     std::vector<pg::command> commands;
     commands.push_back({sql::agents_lock, pg::bind(tenant, agent)});
     if (cancel) commands.push_back({sql::agents_cancel_tasks, pg::bind(tenant, agent, as_jsonb(by))});
@@ -296,10 +295,14 @@ awaitable<result<std::vector<task_id>>> pg_agent_store::remove(tenant_id tenant,
     if (sent->front().empty()) co_return no_such_agent();
     if (sent->back().empty())
         co_return failure{errc::conflict, "the agent has open tasks; force=true cancels them"};
-    std::vector<task_id> cancelled;
-    if (cancel)
-        for (const pg::row row : sent->at(1)) cancelled.push_back(row.get<task_id>(0));
-    co_return cancelled;
+    removal done;
+    if (cancel) {
+        for (const pg::row row : sent->at(1)) {
+            done.cancelled.push_back(row.get<task_id>(0));
+            add_agents(row, 1, done.freed_for);
+        }
+    }
+    co_return done;
 }
 
 } // namespace holdfast::db

@@ -26,8 +26,7 @@ public:
     awaitable<result<agent>> get(tenant_id tenant, agent_id agent) override;
     awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) override;
     awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) override;
-    awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel,
-                                                   origin by) override;
+    awaitable<result<removal>> remove(tenant_id tenant, agent_id agent, bool cancel, origin by) override;
 
 private:
     struct beating {

@@ -84,20 +84,24 @@ UPDATE agents
        pause_note = $9, updated_at = now()
  WHERE tenant_id = $1 AND agent_id = $2::uuid AND deleted_at IS NULL)"};
 
-// $1 tenant, $2 agent, which is about to be deleted: nobody is left to be told to stop.
+// $1 tenant, $2 agent, which is about to be deleted: nobody is left to be told to stop. Answers the
+// tasks, and whom each wakes.
 constinit const statement agents_cancel_tasks{"agents_cancel_tasks", R"(
 WITH c AS MATERIALIZED (
-  SELECT task_id, now() AS at FROM tasks
+  SELECT task_id, status <> 'pending' AS held, now() AS at FROM tasks
    WHERE tenant_id = $1 AND agent_id = $2::uuid AND status IN ('pending', 'assigned', 'in-progress')
    ORDER BY task_id FOR UPDATE
+), z AS (
+  UPDATE tasks x
+     SET status = 'cancelled', completed_at = c.at, lease_until = NULL, session = NULL, poll_id = NULL,
+         not_before = NULL,
+         history = )" HOLDFAST_HISTORY("c.at", "'cancelled'", "'cancelled'", "x.attempt", "$3::jsonb") R"(
+    FROM c
+   WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
+  RETURNING x.task_id, x.repository_key, x.task_type, c.held
 )
-UPDATE tasks x
-   SET status = 'cancelled', completed_at = c.at, lease_until = NULL, session = NULL, poll_id = NULL,
-       not_before = NULL,
-       history = )" HOLDFAST_HISTORY("c.at", "'cancelled'", "'cancelled'", "x.attempt", "$3::jsonb") R"(
-  FROM c
- WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
-RETURNING x.task_id)"};
+SELECT z.task_id, CASE WHEN z.held THEN )" HOLDFAST_REPOSITORY_WAITERS("z.repository_key",
+                                                                       "z.task_type") " END FROM z"};
 
 // $1 tenant, $2 agent. No row: it has open tasks. Its finished ones stay, and so does its row behind them.
 constinit const statement agents_delete{"agents_delete", R"(

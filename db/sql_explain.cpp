@@ -31,6 +31,7 @@ UNION ALL
    JOIN repositories r ON r.tenant_id = $1 AND r.repository_key = t.repository_key
    JOIN tasks e ON e.tenant_id = $1 AND e.task_id = r.claim_task
   WHERE t.tenant_id = $1 AND t.task_id = $2::uuid AND e.status = 'pending' AND r.claim_until > now()
+    AND (e.not_before IS NULL OR e.not_before <= now())
     AND (e.order_at, e.created_at, e.task_id) < (t.order_at, t.created_at, t.task_id)))"};
 
 } // namespace holdfast::db::sql

@@ -30,6 +30,8 @@ WITH w AS MATERIALIZED (
           WHERE t.tenant_id = $1 AND t.agent_id = w.agent AND t.status = 'pending'
             AND t.task_type IN ('check', 'prune') AND t.task_type = ANY(w.kinds) AND t.order_at <= w.horizon
             AND (t.not_before IS NULL OR t.not_before <= w.at)
+            AND NOT EXISTS (SELECT FROM policies p WHERE p.tenant_id = $1 AND p.policy_id = t.policy_id
+                               AND NOT p.enabled)
           ORDER BY t.order_at, t.created_at, t.task_id LIMIT 100) t
    ORDER BY t.repository_key, t.order_at, t.created_at, t.task_id
 ), l AS MATERIALIZED (
@@ -53,7 +55,8 @@ UPDATE repositories r
 // tasks_prepare: then no check or prune is assigned, and nothing that comes after one in the order. A
 // session's newest poll alone is given anything. What was offered to an older poll of it and not acknowledged
 // comes first, same attempt. Answers the tasks; for agents that get nothing when something comes due by
-// itself; whether the agent has a check or prune to prepare for; and whether it should ask again at once.
+// itself; the bits of the types of which the agent has a check or prune to prepare for; whether it should ask
+// again at once; and repositories that nobody knows yet.
 constinit const statement tasks_offer{
     "tasks_offer",
     R"(
@@ -117,6 +120,7 @@ WITH w AS MATERIALIZED (
             AND NOT EXISTS (SELECT FROM repositories r
                               JOIN tasks e ON e.tenant_id = $1 AND e.task_id = r.claim_task AND e.status = 'pending'
                              WHERE r.tenant_id = $1 AND r.repository_key = t.repository_key AND r.claim_until > s.at
+                               AND (e.not_before IS NULL OR e.not_before <= s.at)
                                AND (e.order_at, e.created_at, e.task_id) < (t.order_at, t.created_at, t.task_id))
           ORDER BY t.order_at, t.created_at, t.task_id LIMIT greatest(0, s.room) FOR UPDATE OF t SKIP LOCKED) t
    WHERE s.room > 0
@@ -161,11 +165,13 @@ WITH w AS MATERIALIZED (
   RETURNING x.*
 ), seen AS MATERIALIZED (
   SELECT s.*, EXISTS (SELECT FROM c WHERE c.agent = s.agent) AS served,
-         s.room > 0 AND EXISTS (
-           SELECT FROM tasks e
+         CASE WHEN s.room <= 0 THEN 0 ELSE coalesce((
+           SELECT bit_or(CASE e.task_type WHEN 'check' THEN 2 ELSE 4 END) FROM tasks e
             WHERE e.tenant_id = $1 AND e.agent_id = s.agent AND e.status = 'pending'
               AND e.task_type IN ('check', 'prune') AND e.task_type = ANY(s.kinds) AND e.order_at <= s.horizon
-              AND (e.not_before IS NULL OR e.not_before <= s.at)) AS exclusive,
+              AND (e.not_before IS NULL OR e.not_before <= s.at)
+              AND NOT EXISTS (SELECT FROM policies p WHERE p.tenant_id = $1 AND p.policy_id = e.policy_id
+                                 AND NOT p.enabled)), 0) END AS exclusive,
          s.stale OR EXISTS (SELECT FROM ranked k WHERE k.agent = s.agent AND k.within
                                AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh))) AS at_once,
          ARRAY(SELECT DISTINCT k.repository_key FROM ranked k
@@ -174,7 +180,7 @@ WITH w AS MATERIALIZED (
     FROM s
 )
 SELECT )" HOLDFAST_TASK_COLUMNS
-                R"(, t.agent_id AS asker, NULL::bigint AS due_in_us, NULL::boolean, NULL::boolean, NULL::bigint[] FROM t
+                R"(, t.agent_id AS asker, NULL::bigint AS due_in_us, NULL::int, NULL::boolean, NULL::bigint[] FROM t
 UNION ALL
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, s.agent,
@@ -190,6 +196,6 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, N
               AND r.claim_until > s.at AND r.claim_task <> d.task_id),
           s.resumes) - s.at) * 1000000)::bigint END,
        s.exclusive, s.at_once, s.unknown
-  FROM seen s WHERE (s.waits = 1 AND NOT s.served) OR s.exclusive OR s.at_once)"};
+  FROM seen s WHERE (s.waits = 1 AND NOT s.served) OR s.exclusive <> 0 OR s.at_once)"};
 
 } // namespace holdfast::db::sql

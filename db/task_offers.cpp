@@ -22,12 +22,12 @@ struct asker {
     std::vector<call*> callers;
     std::vector<task> tasks;
     std::optional<std::chrono::microseconds> due_in;
-    bool to_prepare = false; // it has a check or prune that is due
-    bool at_once = false;    // what it was to get could not be had at that moment
+    std::int32_t to_prepare = 0; // bits of the types of which a check or prune is due
+    bool at_once = false;        // what it was to get could not be had at that moment
 
     [[nodiscard]] int room() const { return request.limit - static_cast<int>(tasks.size()); }
 
-    [[nodiscard]] bool unserved() const { return room() > 0 && (to_prepare || at_once); }
+    [[nodiscard]] bool unserved() const { return room() > 0 && (to_prepare != 0 || at_once); }
 };
 
 // How often one batch asks the database, and how long it leaves alone what it could not have even then:
@@ -94,16 +94,16 @@ public:
         std::vector<std::int32_t> kinds;
         std::vector<std::int32_t> ahead;
         for (const asker& a : askers_) {
-            if (!a.to_prepare) continue;
+            if (a.to_prepare == 0) continue;
             agents.push_back(a.request.agent);
-            kinds.push_back(a.request.types.bits);
+            kinds.push_back(a.to_prepare);
             ahead.push_back(static_cast<std::int32_t>(a.request.lookahead.count()));
         }
         return pg::bind(askers_.front().request.tenant, agents, kinds, ahead, barrier, claim_seconds(times));
     }
 
     [[nodiscard]] bool any_to_prepare() const {
-        return std::any_of(askers_.begin(), askers_.end(), [](const asker& a) { return a.to_prepare; });
+        return std::any_of(askers_.begin(), askers_.end(), [](const asker& a) { return a.to_prepare != 0; });
     }
 
     [[nodiscard]] bool any_at_once() const {
@@ -112,7 +112,10 @@ public:
     }
 
     void read(const pg::rows& rows) {
-        for (asker& a : askers_) a.to_prepare = a.at_once = false;
+        for (asker& a : askers_) {
+            a.to_prepare = 0;
+            a.at_once = false;
+        }
         unknown_.clear();
         for (const pg::row row : rows) {
             asker& a = askers_[index_.at(row.get<agent_id>(task_columns))];
@@ -123,7 +126,7 @@ public:
             a.due_in.reset();
             if (const auto due = row.get<std::optional<std::int64_t>>(task_columns + 1))
                 a.due_in = std::chrono::microseconds{*due};
-            a.to_prepare = row.get<bool>(task_columns + 2);
+            a.to_prepare = row.get<std::int32_t>(task_columns + 2);
             a.at_once = row.get<bool>(task_columns + 3);
             const auto keys = row.get<std::vector<std::int64_t>>(task_columns + 4);
             unknown_.insert(keys.begin(), keys.end());

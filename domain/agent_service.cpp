@@ -73,11 +73,12 @@ awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, ag
 }
 
 awaitable<result<void>> agent_service::remove(tenant_id tenant, agent_id id, bool cancel_tasks, origin by) {
-    auto cancelled = co_await agents_.remove(tenant, id, cancel_tasks, std::move(by));
-    if (!cancelled) co_return std::move(cancelled).error();
-    counts_.tasks_cancelled.add(cancelled->size());
-    log::info("[AGENTS] Agent deleted", {{"agent", id}, {"cancelled", cancelled->size()}});
+    auto removed = co_await agents_.remove(tenant, id, cancel_tasks, std::move(by));
+    if (!removed) co_return std::move(removed).error();
+    counts_.tasks_cancelled.add(removed->cancelled.size());
+    log::info("[AGENTS] Agent deleted", {{"agent", id}, {"cancelled", removed->cancelled.size()}});
     bell_.deleted(id);
+    if (!removed->freed_for.empty()) bell_.ring(removed->freed_for);
     co_return done;
 }
 

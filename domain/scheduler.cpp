@@ -8,13 +8,17 @@ namespace {
 // A timetable that this server can't read is looked at again after this, here or on a server that can.
 constexpr std::chrono::minutes unreadable_again{10};
 
+// Of one tenant at a time: others wait for their turn, and so does what else the caller has to do.
+constexpr int steps_max = 20;
+
 } // namespace
 
 awaitable<result<std::optional<std::chrono::microseconds>>> scheduler::make_due_tasks(int limit) {
     auto tenants = co_await store_.tenants_with_due_runs();
     if (!tenants) co_return std::move(tenants).error();
     for (const tenant_id tenant : *tenants) {
-        for (bool more = true; more;) {
+        bool more = true;
+        for (int steps = 0; more && steps < steps_max; ++steps) {
             auto stepped = co_await step(tenant, limit);
             if (!stepped) co_return std::move(stepped).error();
             more = *stepped;

@@ -13,7 +13,8 @@ public:
     scheduler(schedule_store& store, wakeups& bell, metrics& counts)
         : store_(store), bell_(bell), counts_(counts) {}
 
-    // Everything that is due now, in steps of `limit`. Answers how long until there is more to do.
+    // What is due now, in steps of `limit`; of a long backlog the beginning. Answers how long until there is
+    // more to do.
     [[nodiscard]] awaitable<result<std::optional<std::chrono::microseconds>>> make_due_tasks(int limit);
 
 private:

@@ -223,6 +223,11 @@ protected:
     ~event_store() = default;
 };
 
+struct removal { // of an agent
+    std::vector<task_id> cancelled;
+    std::vector<agent_id> freed_for;
+};
+
 struct registration {
     std::string hostname;
     agent_details details;
@@ -260,8 +265,7 @@ public:
     virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) = 0;
     // Ends its tokens and assignments; its hostname is free again, its tasks stay. errc::conflict while it
     // has open tasks, unless these are to be cancelled: they are the answer.
-    virtual awaitable<result<std::vector<task_id>>> remove(tenant_id tenant, agent_id agent, bool cancel,
-                                                           origin by) = 0;
+    virtual awaitable<result<removal>> remove(tenant_id tenant, agent_id agent, bool cancel, origin by) = 0;
 
 protected:
     ~agent_store() = default;

@@ -307,7 +307,12 @@ BOOST_AUTO_TEST_CASE(without_a_repository) {
     // One that is tried again until the operator has made the repository.
     const std::string patient = ordered("backup", 100);
     until("a second attempt", [&] { return root.get("/tasks/" + patient).number("attempt") > 1; });
+    const auto pause = [this](const char* paused) { // so that the attempts last, however long init takes
+        BOOST_TEST_REQUIRE(root.call(holdfast::net::verb::patch, "/agents/" + agent, paused).status == 200U);
+    };
+    pause(R"({"paused":true})");
     restic({"init"});
+    pause(R"({"paused":false})");
     const answer mended = end_of_task(patient);
     BOOST_TEST(mended.text("status") == "completed");
     BOOST_TEST(mended.number("failures") == mended.number("attempt") - 1);

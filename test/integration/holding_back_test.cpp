@@ -63,12 +63,16 @@ struct fixture {
           a(add_agent()),
           b(add_agent()),
           c(add_agent()) {
+        add_policy(policy);
+    }
+
+    void add_policy(policy_id id) const {
         database.execute(
             "INSERT INTO policies (tenant_id, policy_id, name, schedule, timezone, spread_seconds, overlap, "
             "on_missed, min_gap_seconds, include_paths, exclude_paths, repository, max_attempts, enabled) "
             "VALUES ('" +
-            std::string(tenant_text) + "', " + quoted(policy) +
-            ", 'p', '@daily', 'UTC', 0, 'skip', 'once', 0, '{/etc}', '{}', '/backup', 3, true)");
+            std::string(tenant_text) + "', " + quoted(id) + ", " + quoted(id) +
+            ", '@daily', 'UTC', 0, 'skip', 'once', 0, '{/etc}', '{}', '/backup', 3, true)");
     }
 
     agent_id add_agent() const {
@@ -85,10 +89,11 @@ struct fixture {
     template <class T> T answer_of(awaitable<T> work) { return test::answer_of(context, std::move(work)); }
 
     // Each a second younger than the one before.
-    task_id make(agent_id agent, task_type type, std::string repository = "/backup") {
+    task_id make(agent_id agent, task_type type, std::string repository = "/backup",
+                 std::optional<policy_id> of = {}) {
         task_order order;
         order.agent = agent;
-        order.policy = policy;
+        order.policy = of.value_or(policy);
         order.type = type;
         order.repository = std::move(repository);
         auto made = answer_of(first.store.create(tenant, {order}, std::nullopt));
@@ -277,6 +282,27 @@ BOOST_AUTO_TEST_CASE(a_waiting_prune_is_not_starved_by_later_backups) {
     BOOST_TEST(gets_nothing(a));
     BOOST_TEST(finish(c, alone) == agents{a});
     BOOST_TEST(gets(a, {later}));
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_run_claims_nothing) {
+    const policy_id off = policy_id::make();
+    add_policy(off);
+    const task_id one = make(a, backup);
+    BOOST_TEST(gets(a, {one}));
+    make(c, prune, "/backup", off);
+    database.execute("UPDATE policies SET enabled = false WHERE policy_id = " + quoted(off));
+    const task_id second = make(b, backup);
+    BOOST_TEST(gets_nothing(c));
+    BOOST_TEST(gets(b, {second}));
+
+    set(c, "max_prunes = 1");
+    const task_id elsewhere = make(c, prune, "/elsewhere");
+    BOOST_TEST(gets(c, {elsewhere}));
+    make(c, prune); // has to wait for its own agent, which may have a check meanwhile
+    const task_id other = make(c, verify, "/third");
+    const task_id third = make(b, backup);
+    BOOST_TEST(gets(c, {other}));
+    BOOST_TEST(gets(b, {third}));
 }
 
 BOOST_AUTO_TEST_CASE(an_agent_that_went_away_claims_nothing_for_long) {
