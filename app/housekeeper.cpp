@@ -146,7 +146,10 @@ freshness_counts housekeeper::freshness() const {
 
 awaitable<void> housekeeper::forget_old() {
     auto forgotten = co_await store_.forget_old(old_in_one_step);
-    if (!forgotten) report("old records", forgotten.error());
+    if (!forgotten)
+        report("old records", forgotten.error());
+    else if (*forgotten)
+        old_.again();
 }
 
 } // namespace holdfast::app

@@ -46,6 +46,8 @@ private:
         std::chrono::milliseconds every;
         steady_clock::time_point next{};
         [[nodiscard]] bool due();
+
+        void again() { next = {}; }
     };
 
     housekeeping_store& store_;

@@ -41,6 +41,16 @@ CLI::Option* add_seconds(CLI::App& to, const std::string& name, std::chrono::sec
         ->default_str(std::to_string(value.count()));
 }
 
+CLI::Option* add_days(CLI::App& to, const std::string& name, std::chrono::days& value,
+                      const std::string& what) {
+    return to
+        .add_option_function<int>(
+            name, [&value](int n) { value = std::chrono::days(n); }, what)
+        ->check(CLI::Range(0, 36500))
+        ->type_name("DAYS")
+        ->default_str(std::to_string(value.count()));
+}
+
 void add_log(CLI::App& to, log_settings& log) {
     if (isatty(STDERR_FILENO) == 0) log.format = log::format::json;
     to.add_option("--log-level", log.level, "Lines from this level upwards are written")
@@ -104,6 +114,10 @@ void add_server(CLI::App& to, server_settings& s) {
     add_seconds(to, "--wait-max", s.times.wait_max, "Longer waits are cut to this", 0, 600);
     add_seconds(to, "--heartbeat", s.times.heartbeat, "How often agents are told to make themselves heard", 1,
                 86400);
+    add_days(to, "--log-keep", s.times.log_keep,
+             "Logs of tasks that ended longer ago are forgotten; 0: never");
+    add_days(to, "--task-keep", s.times.task_keep,
+             "Tasks that ended longer ago are forgotten, with their history; 0: never");
     to.add_option_function<long>(
           "--drain-grace", [&s](long n) { s.limits.drain_grace = std::chrono::seconds(n); },
           "On SIGTERM, requests may take this long to end")

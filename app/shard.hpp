@@ -7,6 +7,7 @@
 #include "db/agent_store.hpp"
 #include "db/event_store.hpp"
 #include "db/housekeeping_store.hpp"
+#include "db/log_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
 #include "db/schedule_store.hpp"
@@ -130,6 +131,7 @@ private:
     server_settings settings_;
     pg::pool pool_;
     db::pg_task_store tasks_;
+    db::pg_log_store logs_;
     db::pg_agent_store agents_;
     db::pg_policy_store policies_;
     db::pg_token_store tokens_;
@@ -142,6 +144,7 @@ private:
     token_service token_service_;
     assignment polls_;
     task_service task_service_;
+    log_service log_service_;
     agent_service agent_service_;
     policy_service policy_service_;
     explain_service explain_service_;

@@ -28,13 +28,16 @@ awaitable<result<std::vector<ended_lease>>> pg_housekeeping_store::end_leases(in
                                                  static_cast<std::int32_t>(times_.retry_base.count()),
                                                  static_cast<std::int32_t>(times_.retry_cap.count())));
         if (!rows) co_return std::move(rows).error();
-        for (const pg::row row : *rows)
-            add_agents(row, 5,
-                       ended
-                           .emplace_back(row.get<task_id>(0), row.get<agent_id>(1),
-                                         task_state_from(row.get<std::string_view>(2)).value(),
-                                         row.get<std::int32_t>(3), row.get<bool>(4))
-                           .freed_for);
+        for (const pg::row row : *rows) {
+            ended_lease e{row.get<task_id>(0),
+                          row.get<agent_id>(1),
+                          task_state_from(row.get<std::string_view>(2)).value(),
+                          row.get<std::int32_t>(3),
+                          row.get<bool>(4),
+                          {}};
+            add_agents(row, 5, e.freed_for);
+            ended.push_back(std::move(e));
+        }
     }
     co_return ended;
 }
@@ -69,13 +72,35 @@ awaitable<result<void>> pg_housekeeping_store::judge_freshness(int limit) {
     return each_tenant(sql::freshness_tenants, sql::freshness_judge, limit);
 }
 
-awaitable<result<void>> pg_housekeeping_store::forget_old(int limit) {
-    auto sessions = co_await each_tenant(sql::sessions_tenants, sql::sessions_forget, limit);
-    if (!sessions) co_return std::move(sessions).error();
-    auto keys = co_await each_tenant(sql::idempotency_tenants, sql::idempotency_forget, limit);
-    if (!keys) co_return std::move(keys).error();
-    auto events = co_await each_tenant(sql::events_old_tenants, sql::events_old_forget, limit);
-    co_return events;
+awaitable<result<bool>> pg_housekeeping_store::forget_old(int limit) {
+    using std::chrono::days;
+    const aging all[] = {{sql::sessions_tenants, sql::sessions_forget, days{1}},
+                         {sql::idempotency_tenants, sql::idempotency_forget, days{1}},
+                         {sql::events_old_tenants, sql::events_old_forget, days{2}},
+                         {sql::logs_tenants, sql::logs_forget, times_.log_keep},
+                         {sql::tasks_tenants, sql::tasks_forget, times_.task_keep}};
+    bool more = false;
+    for (const aging& each : all) {
+        if (each.keep == days{0}) continue;
+        auto left = co_await forget(each, limit);
+        if (!left) co_return std::move(left).error();
+        more = more || *left;
+    }
+    co_return more;
+}
+
+awaitable<result<bool>> pg_housekeeping_store::forget(const aging& what, int limit) {
+    const auto days = static_cast<std::int32_t>(what.keep.count());
+    auto found = co_await pool_.exec(what.tenants, pg::bind(tenants_max, days));
+    if (!found) co_return std::move(found).error();
+    bool more = false;
+    for (const pg::row row : *found) {
+        auto gone =
+            co_await pool_.exec(what.forget, pg::bind(row.get<tenant_id>(0), std::int32_t{limit}, days));
+        if (!gone) co_return std::move(gone).error();
+        more = more || gone->affected() >= limit;
+    }
+    co_return more;
 }
 
 awaitable<result<void>> pg_housekeeping_store::each_tenant(pg::statement which, pg::statement of_tenant,

@@ -17,9 +17,16 @@ public:
     awaitable<result<std::int64_t>> count_pending(int at_most) override;
     awaitable<result<freshness_counts>> count_freshness(int at_most) override;
     awaitable<result<void>> judge_freshness(int limit) override;
-    awaitable<result<void>> forget_old(int limit) override;
+    awaitable<result<bool>> forget_old(int limit) override;
 
 private:
+    struct aging {
+        pg::statement tenants;
+        pg::statement forget;
+        std::chrono::days keep;
+    };
+
+    awaitable<result<bool>> forget(const aging& what, int limit);
     awaitable<result<std::vector<tenant_id>>> tenants(pg::statement which);
     awaitable<result<void>> each_tenant(pg::statement which, pg::statement of_tenant, int limit);
 

@@ -21,7 +21,6 @@ extern const statement tasks_offer;
 extern const statement tasks_give_back;
 extern const statement tasks_acknowledge;
 extern const statement tasks_finish;
-extern const statement tasks_finish_logs;
 extern const statement tasks_progress;
 extern const statement tasks_cancel;
 extern const statement tasks_retry;
@@ -31,12 +30,17 @@ extern const statement tasks_create;
 extern const statement tasks_get;
 extern const statement tasks_many;
 extern const statement tasks_list;
-extern const statement tasks_log;
 extern const statement tasks_around;
 extern const statement tasks_holders;
 extern const statement sessions_open;
 extern const statement idempotency_claim;
 extern const statement idempotency_find;
+
+// Logs: sql_logs.cpp
+extern const statement logs_append;
+extern const statement logs_finish;
+extern const statement logs_extent;
+extern const statement logs_piece;
 
 // Agents: sql_agents.cpp
 extern const statement agents_insert;
@@ -86,8 +90,6 @@ extern const statement events_tenants;
 extern const statement events_take;
 extern const statement events_forget;
 extern const statement events_again;
-extern const statement events_old_tenants;
-extern const statement events_old_forget;
 
 // Tokens, tenants: sql_tokens.cpp
 extern const statement tokens_find;
@@ -103,10 +105,18 @@ extern const statement leases_tenants;
 extern const statement leases_end;
 extern const statement due_agents;
 extern const statement pending_count;
+
+// What goes by its age, in the same two steps: sql_retention.cpp
 extern const statement sessions_tenants;
 extern const statement sessions_forget;
 extern const statement idempotency_tenants;
 extern const statement idempotency_forget;
+extern const statement events_old_tenants;
+extern const statement events_old_forget;
+extern const statement logs_tenants;
+extern const statement logs_forget;
+extern const statement tasks_tenants;
+extern const statement tasks_forget;
 
 // Wake-ups for other servers; on a connection of its own.
 extern const statement wakeups_notify;

@@ -88,13 +88,4 @@ WITH w AS MATERIALIZED (
 UPDATE events x SET try_at = w.again
   FROM w WHERE x.tenant_id = $1 AND x.event_id = ANY($2::uuid[]) AND x.event_id = w.event AND x.tries = w.tries)"};
 
-constinit const statement events_old_tenants{"events_old_tenants", R"(
-SELECT DISTINCT tenant_id FROM events WHERE at < now() - interval '2 days' LIMIT $1::int)"};
-
-// $1 tenant, $2 limit. What no server has a webhook for.
-constinit const statement events_old_forget{"events_old_forget", R"(
-DELETE FROM events WHERE tenant_id = $1 AND event_id = ANY(ARRAY(
-  SELECT event_id FROM events WHERE tenant_id = $1 AND at < now() - interval '2 days'
-   LIMIT $2::int FOR UPDATE SKIP LOCKED)))"};
-
 } // namespace holdfast::db::sql

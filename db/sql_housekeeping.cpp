@@ -70,22 +70,6 @@ constinit const statement pending_count{
     "pending_count",
     "SELECT count(*) FROM (SELECT FROM tasks WHERE status = 'pending' LIMIT $1::int) AS few"};
 
-constinit const statement sessions_tenants{"sessions_tenants", R"(
-SELECT DISTINCT tenant_id FROM sessions WHERE seen_at < now() - interval '1 day' LIMIT $1::int)"};
-
-constinit const statement sessions_forget{"sessions_forget", R"(
-DELETE FROM sessions WHERE tenant_id = $1 AND (agent_id, session) IN (
-  SELECT agent_id, session FROM sessions WHERE tenant_id = $1 AND seen_at < now() - interval '1 day'
-   LIMIT $2::int FOR UPDATE SKIP LOCKED) AND seen_at < now() - interval '1 day')"};
-
-constinit const statement idempotency_tenants{"idempotency_tenants", R"(
-SELECT DISTINCT tenant_id FROM idempotency_keys WHERE created_at < now() - interval '1 day' LIMIT $1::int)"};
-
-constinit const statement idempotency_forget{"idempotency_forget", R"(
-DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = ANY(ARRAY(
-  SELECT key FROM idempotency_keys WHERE tenant_id = $1 AND created_at < now() - interval '1 day'
-   LIMIT $2::int FOR UPDATE SKIP LOCKED)))"};
-
 // $1 channel, $2 payloads.
 constinit const statement wakeups_notify{"wakeups_notify",
                                          "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"};
@@ -97,7 +81,6 @@ std::span<const statement* const> all() {
                                      &tasks_give_back,
                                      &tasks_acknowledge,
                                      &tasks_finish,
-                                     &tasks_finish_logs,
                                      &tasks_progress,
                                      &tasks_cancel,
                                      &tasks_retry,
@@ -107,12 +90,15 @@ std::span<const statement* const> all() {
                                      &tasks_get,
                                      &tasks_many,
                                      &tasks_list,
-                                     &tasks_log,
                                      &tasks_around,
                                      &tasks_holders,
                                      &sessions_open,
                                      &idempotency_claim,
                                      &idempotency_find,
+                                     &logs_append,
+                                     &logs_finish,
+                                     &logs_extent,
+                                     &logs_piece,
                                      &agents_insert,
                                      &agents_upsert,
                                      &agents_get,
@@ -150,10 +136,6 @@ std::span<const statement* const> all() {
                                      &leases_end,
                                      &due_agents,
                                      &pending_count,
-                                     &sessions_tenants,
-                                     &sessions_forget,
-                                     &idempotency_tenants,
-                                     &idempotency_forget,
                                      &runs_tenants,
                                      &runs_due_in,
                                      &runs_due,
@@ -167,8 +149,16 @@ std::span<const statement* const> all() {
                                      &events_take,
                                      &events_forget,
                                      &events_again,
+                                     &sessions_tenants,
+                                     &sessions_forget,
+                                     &idempotency_tenants,
+                                     &idempotency_forget,
                                      &events_old_tenants,
-                                     &events_old_forget};
+                                     &events_old_forget,
+                                     &logs_tenants,
+                                     &logs_forget,
+                                     &tasks_tenants,
+                                     &tasks_forget};
     return list;
 }
 

@@ -96,15 +96,6 @@ SELECT w.n, d.n IS NOT NULL, coalesce(d.status, t.status), t.attempt, t.last_att
   LEFT JOIN d ON d.n = w.n
  WHERE t.task_id = ANY($3::uuid[]))"};
 
-// $1 tenant; arrays: $2 task, $3 id of the result, $4 log. Only the result that was taken keeps its log.
-constinit const statement tasks_finish_logs{"tasks_finish_logs", R"(
-INSERT INTO task_logs (tenant_id, task_id, attempt, part, body)
-SELECT t.tenant_id, t.task_id, t.attempt, 0, w.body
-  FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS w(task, result, body)
-  JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.result_id = w.result
- WHERE t.task_id = ANY($2::uuid[])
-ON CONFLICT (tenant_id, task_id, attempt, part) DO NOTHING)"};
-
 // $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 progress; $6 run lease (s). The lease of a
 // cancelled task ended when it was cancelled.
 constinit const statement tasks_progress{"tasks_progress", R"(
@@ -268,10 +259,6 @@ constinit const statement tasks_list{"tasks_list", "SELECT " HOLDFAST_TASK_COLUM
    AND ($5::text IS NULL OR t.task_type = $5) AND ($6::uuid IS NULL OR t.agent_id = $6)
    AND ($7::uuid IS NULL OR t.policy_id = $7)
  ORDER BY t.task_id DESC LIMIT $3::int)"};
-
-constinit const statement tasks_log{"tasks_log", R"(
-SELECT l.body FROM tasks t LEFT JOIN task_logs l ON l.tenant_id = $1 AND l.task_id = t.task_id
- WHERE t.tenant_id = $1 AND t.task_id = $2::uuid ORDER BY l.attempt, l.part)"};
 
 // $1 tenant; arrays: $2 agent, $3 session, $4 poll, $5 address. Answers for each whether its agent has
 // another session, from another address, that polled within two minutes.

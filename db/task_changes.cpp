@@ -151,7 +151,7 @@ awaitable<result<void>> pg_task_store::send_reports(std::span<reports::call* con
                   static_cast<std::int32_t>(times_.retry_cap.count()), k.by)});
     if (failures) commands.push_back({sql::events_of_failures, pg::bind(tenant, k.tasks, results)});
     if (!logs.empty())
-        commands.push_back({sql::tasks_finish_logs, pg::bind(tenant, logged_tasks, logged_results, logs)});
+        commands.push_back({sql::logs_finish, pg::bind(tenant, logged_tasks, logged_results, logs)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();
     const auto changes = read_changes(sent->front(), calls.size(), true);

@@ -203,13 +203,7 @@ awaitable<result<void>> pg_task_store::send_offers(std::span<offers::call* const
 
 // Of several polls of one session in a batch the last is the newest; the earlier ones are answered with it.
 awaitable<result<void>> pg_task_store::send_openings(std::span<openings::call* const> calls) {
-    struct key {
-        agent_id agent;
-        std::string session;
-        auto operator<=>(const key&) const = default;
-    };
-
-    std::map<key, std::vector<openings::call*>> groups;
+    std::map<std::pair<agent_id, std::string>, std::vector<openings::call*>> groups;
     for (openings::call* c : calls) groups[{c->request.agent, c->request.session}].push_back(c);
     std::vector<agent_id> agents;
     std::vector<std::string> sessions;
@@ -217,8 +211,8 @@ awaitable<result<void>> pg_task_store::send_openings(std::span<openings::call* c
     std::vector<std::string> addresses;
     std::vector<const std::vector<openings::call*>*> order;
     for (const auto& [name, group] : groups) {
-        agents.push_back(name.agent);
-        sessions.push_back(name.session);
+        agents.push_back(name.first);
+        sessions.push_back(name.second);
         polls.push_back(group.back()->request.poll);
         addresses.push_back(group.back()->request.address);
         order.push_back(&group);

@@ -118,14 +118,4 @@ awaitable<result<surroundings>> pg_task_store::around(tenant_id tenant, task_id 
     co_return out;
 }
 
-awaitable<result<std::string>> pg_task_store::log_of(tenant_id tenant, task_id id) {
-    auto rows = co_await pool_.exec(sql::tasks_log, pg::bind(tenant, id));
-    if (!rows) co_return std::move(rows).error();
-    if (rows->empty()) co_return failure{errc::not_found, "there is no such task"};
-    std::string log;
-    for (const pg::row row : *rows)
-        if (const auto part = row.get<std::optional<std::string_view>>(0)) log += *part;
-    co_return log;
-}
-
 } // namespace holdfast::db

@@ -40,7 +40,6 @@ public:
     awaitable<result<task>> get(tenant_id tenant, task_id id) override;
     awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) override;
     awaitable<result<surroundings>> around(tenant_id tenant, task_id id) override;
-    awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) override;
 
 private:
     struct opening {

@@ -161,10 +161,38 @@ public:
     virtual awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) = 0;
     // errc::not_found where there is no such task.
     virtual awaitable<result<surroundings>> around(tenant_id tenant, task_id id) = 0;
-    virtual awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) = 0;
 
 protected:
     ~task_store() = default;
+};
+
+// Where a piece of an attempt's log begins, and what it says.
+struct log_piece {
+    task_key key;
+    std::int32_t offset = 0; // in bytes
+    std::string text;        // empty: only asks how long the log is
+};
+
+struct log_extent { // of an attempt; 0: none has a log
+    int attempt = 0;
+    std::int32_t size = 0; // in bytes
+};
+
+// Logs, append-only, never read whole.
+class log_store {
+public:
+    // The extent after it. errc::conflict where the attempt does not run, or the log is not as long as the
+    // piece's offset and has no such piece there.
+    virtual awaitable<result<log_extent>> append(log_piece piece) = 0;
+    // Of that attempt, or of the last that has one. errc::not_found where there is no such task.
+    virtual awaitable<result<log_extent>> extent(tenant_id tenant, task_id id,
+                                                 std::optional<int> attempt) = 0;
+    // From that byte on to the end of its piece; errc::not_found where there is none.
+    virtual awaitable<result<std::string>> read(tenant_id tenant, task_id id, int attempt,
+                                                std::int32_t offset) = 0;
+
+protected:
+    ~log_store() = default;
 };
 
 using freshness_counts = std::array<std::int64_t, static_cast<std::size_t>(last_freshness_state) + 1>;
@@ -190,8 +218,8 @@ public:
     virtual awaitable<result<freshness_counts>> count_freshness(int at_most) = 0;
     // Where a freshness state changed, by time or otherwise, an event says so.
     virtual awaitable<result<void>> judge_freshness(int limit) = 0;
-    // Sessions and idempotency keys older than a day go, and events older than two.
-    virtual awaitable<result<void>> forget_old(int limit) = 0;
+    // So much of each kind that is older than it is kept goes. True: there may be more.
+    virtual awaitable<result<bool>> forget_old(int limit) = 0;
 
 protected:
     ~housekeeping_store() = default;

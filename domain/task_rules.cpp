@@ -150,6 +150,12 @@ std::optional<failure> refuse_progress(const standing& found, std::optional<int>
     return not_while("in progress", found.state, found.state == assigned ? "acknowledge it first" : "");
 }
 
+std::optional<failure> refuse_log(const standing& found, std::optional<int> attempt) {
+    if (attempt && *attempt != found.attempt) return stale(*attempt, found.attempt);
+    if (found.state == in_progress) return std::nullopt;
+    return not_while("logged", found.state, found.state == assigned ? "acknowledge it first" : "");
+}
+
 std::optional<failure> refuse_cancel(task_state found) {
     if (found == cancelled) return std::nullopt;
     return not_while("cancelled", found, "");

@@ -73,6 +73,8 @@ struct standing {
                                                    outcome said);
 // A task that was cancelled meanwhile is no refusal: the answer says so.
 [[nodiscard]] std::optional<failure> refuse_progress(const standing& found, std::optional<int> attempt);
+// A piece of the attempt's log.
+[[nodiscard]] std::optional<failure> refuse_log(const standing& found, std::optional<int> attempt);
 [[nodiscard]] std::optional<failure> refuse_cancel(task_state found);
 [[nodiscard]] std::optional<failure> refuse_retry(task_state found);
 [[nodiscard]] std::optional<failure> refuse_release(const standing& found, std::optional<int> attempt);

@@ -41,10 +41,6 @@ public:
         return tasks_.list(tenant, filter, page);
     }
 
-    [[nodiscard]] awaitable<result<std::string>> log_of(tenant_id tenant, task_id id) {
-        return tasks_.log_of(tenant, id);
-    }
-
 private:
     void ring(agent_id agent, std::vector<agent_id> others);
 

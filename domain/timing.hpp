@@ -14,6 +14,8 @@ struct timing {
     std::chrono::seconds wait_default{0};  // of a poll that names no wait
     std::chrono::seconds wait_max{60};     // longer waits are cut to it
     std::chrono::seconds heartbeat{60};    // what heartbeats are answered: look for tasks again after this
+    std::chrono::days log_keep{30};        // logs of tasks that ended longer ago are forgotten; 0: never
+    std::chrono::days task_keep{180};      // and the tasks themselves
     std::chrono::milliseconds sweep{1000}; // the housekeeper's rhythm: ended leases, lost wake-ups
 
     // An agent that is not heard of for longer is offline. A poll that waits says nothing meanwhile.

@@ -98,7 +98,8 @@ awaitable<bool> connection::answer(turn& now) {
     const rendering how{now.request_id, now.head, now.close, now.say_keep_alive};
     std::string text = render(now.answer, how);
     now.answer.body = {};
-    const bool sent = co_await send(std::move(text));
+    bool sent = co_await send(std::move(text));
+    if (sent && now.answer.rest && !now.head) sent = co_await send_rest(now);
     report(now, sent);
     if (!sent && now.answer.undelivered) std::exchange(now.answer.undelivered, nullptr)();
     co_return sent;
@@ -110,6 +111,24 @@ awaitable<bool> connection::send(std::string text) {
     co_await asio::async_write(stream_, asio::buffer(text), asio::redirect_error(use_awaitable, ec));
     disarm();
     co_return !ec;
+}
+
+awaitable<bool> connection::send_rest(turn& now) {
+    std::size_t left = now.answer.rest_bytes;
+    while (left > 0) {
+        auto piece = co_await now.answer.rest->next();
+        if (!piece || piece->empty() || piece->size() > left) {
+            log::warning("an answer ends before its time",
+                         {{"request", now.request_id},
+                          {"cause", piece ? std::string_view("it is not as long as was said")
+                                          : std::string_view(piece.error().detail())}});
+            co_return false;
+        }
+        left -= piece->size();
+        const bool sent = co_await send(std::move(*piece));
+        if (!sent) co_return false;
+    }
+    co_return true;
 }
 
 void connection::report(const turn& now, bool sent) const {

@@ -59,6 +59,7 @@ private:
     awaitable<void> handle(turn& now);
     awaitable<bool> answer(turn& now);
     awaitable<bool> send(std::string text);
+    awaitable<bool> send_rest(turn& now);
     awaitable<void> say_goodbye();
     awaitable<void> linger();
 

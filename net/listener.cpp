@@ -4,6 +4,7 @@
 #include "net/connection.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 
 #include <csignal>
 #include <stdexcept>

@@ -49,7 +49,7 @@ std::string render(const reply& what, const rendering& how) {
     out.append(reason.data(), reason.size());
     out += "\r\n";
     add_header(out, "Date", date_now());
-    if (may_have_body) add_header(out, "Content-Length", std::to_string(what.body.size()));
+    if (may_have_body) add_header(out, "Content-Length", std::to_string(what.body.size() + what.rest_bytes));
     if (may_have_body && !what.content_type.empty()) add_header(out, "Content-Type", what.content_type);
     add_header(out, "X-Request-Id", how.request_id);
     if (how.close)

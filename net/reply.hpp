@@ -1,7 +1,12 @@
 // One reply. Plain data: made by handlers, rendered by the connection in one write.
 #pragma once
 
+#include "domain/async.hpp"
+#include "domain/result.hpp"
+
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,12 +14,23 @@
 
 namespace holdfast::net {
 
+// A body that is too large to be held: fetched piece by piece while it is sent.
+class body_source {
+public:
+    virtual ~body_source() = default;
+    // The next piece, never empty. An error ends the connection: what was sent can't be taken back.
+    virtual awaitable<result<std::string>> next() = 0;
+};
+
 struct reply {
     unsigned status = 200;
     std::string content_type; // empty with an empty body
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers; // beside those that the connection adds
     bool close = false;                                       // end the connection after this reply
+
+    std::unique_ptr<body_source> rest; // what follows the body, so many bytes
+    std::size_t rest_bytes = 0;
 
     // Called at most once, on the shard's thread, when the reply could not be written. That it was written
     // does not mean that it was read.

@@ -13,6 +13,7 @@ awaitable<reply> finish(services& s, exchange& x);
 awaitable<reply> finish_by_body(services& s, exchange& x);
 awaitable<reply> release(services& s, exchange& x);
 awaitable<reply> progress(services& s, exchange& x);
+awaitable<reply> append_log(services& s, exchange& x);
 
 awaitable<reply> list_agents(services& s, exchange& x);
 awaitable<reply> get_agent(services& s, exchange& x);

@@ -84,7 +84,7 @@ awaitable<reply> run_policy(services& s, exchange& x) {
         std::vector<field_error> wrong;
         check_range("/agentIds", static_cast<std::int64_t>(body->agent_ids->size()), 1,
                     tasks_in_one_request_max, wrong);
-        if (!wrong.empty()) co_return problem(invalid(std::move(wrong)), x);
+        if (const auto refusal = refused(std::move(wrong))) co_return problem(*refusal, x);
     }
     policy_run wanted{body->task_type.value_or(task_type::backup), std::move(body->agent_ids), origin_of(x)};
     auto made = co_await s.policies.run(x.identity().tenant, x.id<policy_id>("policyId"), std::move(wanted));

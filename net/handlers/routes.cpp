@@ -27,6 +27,7 @@ constexpr row table[] = {
     {verb::get, "/agents/{agentId}/tasks", handlers::poll, for_agents},
     {verb::post, "/agents/{agentId}/tasks/{taskId}/ack", handlers::acknowledge, for_agents},
     {verb::post, "/agents/{agentId}/tasks/{taskId}/progress", handlers::progress, for_agents},
+    {verb::post, "/agents/{agentId}/tasks/{taskId}/log", handlers::append_log, for_agents},
     {verb::post, "/agents/{agentId}/tasks/{taskId}/result", handlers::finish, for_agents},
     {verb::post, "/agents/{agentId}/tasks/{taskId}/release", handlers::release, for_agents},
     {verb::post, "/agents/{agentId}/task-results", handlers::finish_by_body, for_agents},

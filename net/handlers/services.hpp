@@ -4,6 +4,7 @@
 #include "domain/agent_service.hpp"
 #include "domain/assignment.hpp"
 #include "domain/explain_service.hpp"
+#include "domain/log_service.hpp"
 #include "domain/policy_service.hpp"
 #include "domain/task_service.hpp"
 #include "domain/timing.hpp"
@@ -33,6 +34,7 @@ struct services {
     executor where;
     assignment& polls;
     task_service& tasks;
+    log_service& logs;
     agent_service& agents;
     policy_service& policies;
     token_service& tokens;

@@ -159,10 +159,4 @@ awaitable<reply> explain_task(services& s, exchange& x) {
     co_return ok(wire::view_of(std::move(*told)));
 }
 
-awaitable<reply> get_log(services& s, exchange& x) {
-    auto log = co_await s.tasks.log_of(x.identity().tenant, x.id<task_id>("taskId"));
-    if (!log) co_return problem(log.error(), x);
-    co_return text_reply(200, "text/plain; charset=utf-8", std::move(*log));
-}
-
 } // namespace holdfast::net::handlers

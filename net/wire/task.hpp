@@ -105,6 +105,22 @@ struct acknowledged {
 
 BOOST_DESCRIBE_STRUCT(acknowledged, (), (status, task_id, acknowledged_at, message))
 
+struct log_piece_body {
+    std::optional<int> attempt;
+    std::int32_t offset = 0;
+    std::string text;
+};
+
+BOOST_DESCRIBE_STRUCT(log_piece_body, (), (attempt, offset, text))
+
+struct log_standing {
+    holdfast::task_id task_id;
+    int attempt = 0;
+    std::int32_t size = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(log_standing, (), (task_id, attempt, size))
+
 struct result_body {
     std::optional<int> attempt;
     outcome status = outcome::completed;

@@ -104,6 +104,30 @@ awaitable<net::reply> big(event_counts& events, net::exchange& x) {
     co_return out;
 }
 
+// "0123", "4567", "89", then what the query says.
+class counting_body final : public net::body_source {
+public:
+    awaitable<result<std::string>> next() override {
+        static constexpr std::string_view digits = "0123456789";
+        if (at_ >= digits.size()) co_return failure{errc::not_found, "There is no more."};
+        std::string piece(digits.substr(at_, 4));
+        at_ += 4;
+        co_return piece;
+    }
+
+private:
+    std::size_t at_ = 0;
+};
+
+awaitable<net::reply> in_pieces(net::exchange& x) {
+    const result<std::int64_t> bytes = x.query().integer("bytes", 0, 64, 10);
+    if (!bytes) co_return net::problem(bytes.error(), x);
+    net::reply out = net::text_reply(200, "text/plain", "digits: ");
+    out.rest = std::make_unique<counting_body>();
+    out.rest_bytes = static_cast<std::size_t>(*bytes);
+    co_return out;
+}
+
 } // namespace
 
 void event_counts::add(const std::string& name) {
@@ -152,6 +176,7 @@ std::vector<net::route> front_fixture::routes() {
     out.push_back(
         {.method = verb::post, .pattern = "/enter", .run = enter, .allowed = readers, .token_in_body = true});
     out.push_back({verb::get, "/throws", throws});
+    out.push_back({verb::get, "/pieces", in_pieces});
     out.push_back({verb::get, "/big", [this](net::exchange& x) { return big(events, x); }});
     out.push_back({.method = verb::get,
                    .pattern = "/parked",

@@ -134,6 +134,27 @@ BOOST_AUTO_TEST_CASE(head_is_a_get_without_its_body) {
     BOOST_TEST(client.read(true).headers.at("allow") == "POST, PUT");
 }
 
+BOOST_AUTO_TEST_CASE(a_body_in_pieces_has_a_length_and_leaves_the_connection_good) {
+    front_fixture front;
+    tls_client client(front.port());
+    client.send(get("/pieces") + "HEAD /pieces HTTP/1.1\r\nHost: h\r\n\r\n" + get("/open"));
+    const http_answer whole = client.read();
+    BOOST_TEST(whole.headers.at("content-length") == "18");
+    BOOST_TEST(whole.body == "digits: 0123456789");
+    BOOST_TEST(client.read(true).headers.at("content-length") == "18");
+    BOOST_TEST(client.read().body == "open /open");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_not_as_long_as_was_said_ends_the_connection) {
+    for (const char* bytes : {"9", "11"}) {
+        front_fixture front;
+        tls_client client(front.port());
+        client.send(get(std::string("/pieces?bytes=") + bytes));
+        BOOST_CHECK_THROW(client.read(), std::exception);
+        BOOST_TEST(front.wait_for_connections(0));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(tokens_and_kinds) {
     front_fixture front;
     tls_client client(front.port());
