@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(without_a_good_token_there_is_nothing) {
     BOOST_TEST(none.raw.header("WWW-Authenticate") == "Bearer");
     BOOST_TEST(nobody.get("/healthz").status == 200U);
     BOOST_TEST(nobody.get("/openapi.json").status == 200U);
+    BOOST_TEST(nobody.get("/version").text("name") == "holdfast");
     for (const std::string& wrong : {std::string("x"), "hf_" + std::string(66, 'A'), home.root_token() + "A",
                                      home.root_token().substr(0, home.root_token().size() - 1) + "_"})
         BOOST_TEST(with(wrong).get("/agents").status == 401U);
