@@ -1,6 +1,8 @@
 // Policies on the real program: replaced, deleted, assigned, run.
 #include "test/support/server.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 using holdfast::net::verb;
@@ -45,6 +47,23 @@ BOOST_AUTO_TEST_CASE(a_replaced_policy_is_all_new_but_its_id) {
     BOOST_TEST(root.get("/tasks/" + before).text("repository") ==
                "/backup"); // a task keeps what it was made with
     BOOST_TEST(root.get("/tasks/" + make_task(agent)).number("maxAttempts") == 9);
+}
+
+BOOST_AUTO_TEST_CASE(all_that_a_policy_can_say_is_told_again) {
+    const boost::json::object given =
+        boost::json::parse(R"({"name":"all-of-it","description":"Of the web servers",
+        "schedule":"30 2 * * *","checkSchedule":"@weekly","pruneSchedule":"every 48h","timezone":"Europe/Vienna",
+        "spreadSeconds":1800,"overlap":"queue","onMissed":"skip","minGapSeconds":60,"maxAgeSeconds":129600,
+        "includePaths":["/etc"],"excludePaths":["*.tmp"],
+        "repository":{"type":"s3","bucket":"backups","prefix":"web","endpoint":"https://s3.example.com"},
+        "retention":{"keepLast":1,"keepHourly":2,"keepDaily":3,"keepWeekly":4,"keepMonthly":5,"keepYearly":6,
+                     "keepWithin":"1y5m7d2h"},
+        "executionParams":{"parallelism":4,"bandwidthLimitKbps":100,"timeoutSeconds":60,"nice":{"level":10}},
+        "maxAttempts":2,"enabled":false})")
+            .as_object();
+    BOOST_TEST_REQUIRE(put(boost::json::serialize(given)).status == 200U);
+    const answer seen = root.get(at());
+    for (const auto& [member, value] : given) BOOST_TEST(seen.body.at(member) == value, member);
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_replacement_changes_nothing) {

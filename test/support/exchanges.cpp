@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -26,11 +27,24 @@ std::ofstream open_file() {
     return file;
 }
 
+void write_line(const std::string& line) {
+    static std::mutex guard;
+    const std::lock_guard held(guard);
+    static std::ofstream file = open_file();
+    file << line << '\n' << std::flush; // whole lines, also of a test that dies
+}
+
 void add(std::string& line, std::string_view member, std::string_view text) {
     line += line.empty() ? '{' : ',';
     json::write(line, member);
     line += ':';
     json::write(line, text);
+}
+
+void add_headers(std::string& line, const net::header_list& headers) {
+    std::string members;
+    for (const auto& [name, value] : headers) add(members, name, value);
+    line += ",\"headers\":" + (members.empty() ? "{" : members) + '}';
 }
 
 // As the client sends it: JSON, unless a header says otherwise.
@@ -55,14 +69,20 @@ std::string noted_request(net::verb method, std::string_view target, const net::
 
 void note_exchange(const std::string& request, const net::response& answer) {
     if (request.empty()) return;
-    static std::ofstream file = open_file();
     std::string line = request;
-    line += ",\"status\":" + std::to_string(answer.status) + ",\"headers\":";
-    std::string headers;
-    for (const auto& [name, value] : answer.headers) add(headers, name, value);
-    line += headers.empty() ? "{}" : headers + '}';
+    line += ",\"status\":" + std::to_string(answer.status);
+    add_headers(line, answer.headers);
     add(line, "body", answer.body);
-    file << line << "}\n" << std::flush; // whole lines, also of a test that dies
+    write_line(line + '}');
+}
+
+void note_event(const net::header_list& headers, std::string_view body) {
+    if (folder() == nullptr) return;
+    std::string line;
+    add(line, "webhook", "event");
+    add_headers(line, headers);
+    add(line, "requestBody", body);
+    write_line(line + '}');
 }
 
 } // namespace holdfast::test

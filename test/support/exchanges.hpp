@@ -15,4 +15,7 @@ namespace holdfast::test {
                                         const net::header_list& headers, std::string_view body);
 void note_exchange(const std::string& request, const net::response& answer);
 
+// What a webhook was told. From any thread, as the above.
+void note_event(const net::header_list& headers, std::string_view body);
+
 } // namespace holdfast::test
