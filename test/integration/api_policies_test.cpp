@@ -74,6 +74,11 @@ BOOST_AUTO_TEST_CASE(a_bad_replacement_changes_nothing) {
     const answer wrong = put(policy_body("x", R"(,"maxAttempts":0)"));
     BOOST_TEST(wrong.status == 400U);
     BOOST_TEST(wrong.body.at("errors").as_array().size() == 2U);
+    std::string patterns = R"("*.tmp")";
+    for (int i = 1; i < 150; ++i) patterns += i < 130 ? R"(,"*.tmp")" : R"(,"")";
+    const answer many = put(policy_body("other", R"(,"excludePaths":[)" + patterns + "]"));
+    BOOST_TEST(many.body.at("errors").at(0).at("pointer").as_string() == "/excludePaths/130");
+    BOOST_TEST(many.body.at("errors").as_array().size() == 16U); // of twenty
     BOOST_TEST(root.call(verb::put, std::string("/policies/") + nobody, policy_body("other")).status == 404U);
     BOOST_TEST(root.get(at()).text("name") == name);
 }
