@@ -310,7 +310,12 @@ BOOST_AUTO_TEST_CASE(a_revocation_that_was_not_heard_of_is_found) {
                             "'");
     BOOST_TEST(home.database().kill_sessions() > 0);
     BOOST_TEST(poll.finish().status == 401U);
-    const std::string task = make_task(agent);
+    answer task = root.post("/tasks", task_body(agent, policy));
+    for (int i = 0; task.status == 503U; ++i) { // by a connection that was killed and not missed yet
+        BOOST_TEST_REQUIRE(i < 1000);
+        task = root.post("/tasks", task_body(agent, policy));
+    }
+    BOOST_TEST_REQUIRE(task.status == 201U);
     BOOST_TEST(by_root.finish().status == 200U);
 }
 
