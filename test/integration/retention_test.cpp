@@ -140,8 +140,8 @@ BOOST_AUTO_TEST_CASE(a_step_is_bounded_and_says_that_there_is_more) {
 
 BOOST_AUTO_TEST_CASE(the_audit_trail_goes_by_the_age_of_its_entries) {
     const auto add = [this](int number) {
-        database.execute("INSERT INTO audit (tenant_id, audit_id, at, by, action, details) VALUES ('" + tenant +
-                         "', '" + id_of(number) +
+        database.execute("INSERT INTO audit (tenant_id, audit_id, at, by, action, details) VALUES ('" +
+                         tenant + "', '" + id_of(number) +
                          "', '2026-01-01Z', 'operator', 'policy.create', '{}')");
     };
     for (int i = 1; i <= 5; ++i) add(i);
