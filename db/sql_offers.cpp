@@ -72,8 +72,8 @@ WITH w AS MATERIALIZED (
          coalesce(a.max_tasks, a.max_backups, a.max_checks, a.max_prunes) IS NOT NULL AS limited
     FROM unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[], $7::uuid[], $8::int[], $11::jsonb[])
          AS u(agent, n, kinds, ahead, session, poll, waits, by)
-    JOIN agents a ON a.tenant_id = $1 AND a.agent_id = u.agent
-   WHERE a.agent_id = ANY($2::uuid[]) AND (u.session IS NULL OR NOT EXISTS (
+   CROSS JOIN LATERAL (SELECT * FROM agents WHERE tenant_id = $1 AND agent_id = u.agent LIMIT 1) a
+   WHERE (u.session IS NULL OR NOT EXISTS (
          SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id = u.agent AND s.session = u.session
                                   AND s.poll_id <> u.poll))
 ), again AS MATERIALIZED (
@@ -105,7 +105,7 @@ WITH w AS MATERIALIZED (
            FROM tasks t
           WHERE t.tenant_id = $1 AND t.agent_id = w.agent AND t.status IN ('assigned', 'in-progress')) h ON w.limited
 ), f AS MATERIALIZED (
-  SELECT s.agent, s.session, s.poll, s.at, s.lease, s.by, t.*
+  SELECT s.agent, s.session, s.poll, s.at, s.lease, s.by, s.n, s.backups, s.checks, s.prunes, t.*
     FROM s CROSS JOIN LATERAL (
          SELECT t.task_id, t.task_type, t.repository_key, t.order_at, t.created_at FROM tasks t
           WHERE t.tenant_id = $1 AND t.agent_id = s.agent AND t.status = 'pending' AND t.order_at <= s.horizon
@@ -127,24 +127,28 @@ WITH w AS MATERIALIZED (
 ), locked AS MATERIALIZED (
   SELECT r.repository_key, r.barrier FROM repositories r
    WHERE r.tenant_id = $1 AND r.repository_key = ANY(ARRAY(SELECT repository_key FROM f)) FOR SHARE SKIP LOCKED
+), good AS MATERIALIZED (
+  SELECT r.repository_key, r.barrier FROM locked l
+    JOIN repositories r ON r.tenant_id = $1 AND r.repository_key = l.repository_key
+   WHERE r.barrier IS NOT DISTINCT FROM l.barrier
 ), ranked AS MATERIALIZED (
   SELECT f.*,
          row_number() OVER (PARTITION BY f.agent, f.task_type ORDER BY f.order_at, f.created_at, f.task_id)
-           <= coalesce(CASE f.task_type WHEN 'backup' THEN s.backups WHEN 'check' THEN s.checks ELSE s.prunes END, s.n)
+           <= coalesce(CASE f.task_type WHEN 'backup' THEN f.backups WHEN 'check' THEN f.checks ELSE f.prunes END, f.n)
            AS within,
          $10::uuid IS NULL AND bool_or(f.task_type <> 'backup')
            OVER (PARTITION BY f.agent ORDER BY f.order_at, f.created_at, f.task_id) AS behind,
          row_number() OVER (PARTITION BY f.repository_key ORDER BY f.order_at, f.created_at, f.task_id) AS place,
          first_value(f.task_type)
            OVER (PARTITION BY f.repository_key ORDER BY f.order_at, f.created_at, f.task_id) AS first_type
-    FROM f JOIN s ON s.agent = f.agent
+    FROM f
 ), fresh AS MATERIALIZED (
   SELECT k.task_id, k.agent, k.session, k.poll, k.at, k.lease, k.by
-    FROM ranked k JOIN locked l ON l.repository_key = k.repository_key
-    JOIN repositories r ON r.tenant_id = $1 AND r.repository_key = k.repository_key
-   WHERE r.repository_key = ANY(ARRAY(SELECT repository_key FROM f)) AND l.barrier IS NOT DISTINCT FROM r.barrier
-     AND k.within AND NOT k.behind
-     AND CASE WHEN k.first_type = 'backup' THEN k.task_type = 'backup' ELSE k.place = 1 AND r.barrier = $10 END
+    FROM ranked k
+   WHERE k.within AND NOT k.behind
+     AND CASE WHEN k.first_type <> 'backup'
+              THEN k.place = 1 AND k.repository_key = ANY(ARRAY(SELECT repository_key FROM good WHERE barrier = $10))
+              ELSE k.task_type = 'backup' AND k.repository_key = ANY(ARRAY(SELECT repository_key FROM good)) END
 ), counted AS (
   UPDATE agents a SET offers = a.offers + 1
     FROM own
@@ -164,7 +168,7 @@ WITH w AS MATERIALIZED (
    WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
   RETURNING x.*
 ), seen AS MATERIALIZED (
-  SELECT s.*, EXISTS (SELECT FROM c WHERE c.agent = s.agent) AS served,
+  SELECT s.*, s.agent = ANY(ARRAY(SELECT agent FROM c)) AS served,
          CASE WHEN s.room <= 0 THEN 0 ELSE coalesce((
            SELECT bit_or(CASE e.task_type WHEN 'check' THEN 2 ELSE 4 END) FROM tasks e
             WHERE e.tenant_id = $1 AND e.agent_id = s.agent AND e.status = 'pending'
@@ -172,11 +176,8 @@ WITH w AS MATERIALIZED (
               AND (e.not_before IS NULL OR e.not_before <= s.at)
               AND NOT EXISTS (SELECT FROM policies p WHERE p.tenant_id = $1 AND p.policy_id = e.policy_id
                                  AND NOT p.enabled)), 0) END AS exclusive,
-         s.stale OR EXISTS (SELECT FROM ranked k WHERE k.agent = s.agent AND k.within
-                               AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh))) AS at_once,
-         ARRAY(SELECT DISTINCT k.repository_key FROM ranked k
-                WHERE k.agent = s.agent AND NOT EXISTS (
-                      SELECT FROM repositories r WHERE r.tenant_id = $1 AND r.repository_key = k.repository_key)) AS unknown
+         s.stale OR s.agent = ANY(ARRAY(SELECT k.agent FROM ranked k
+                                         WHERE k.within AND k.task_id <> ALL(ARRAY(SELECT task_id FROM fresh)))) AS at_once
     FROM s
 )
 SELECT )" HOLDFAST_TASK_COLUMNS
@@ -195,7 +196,10 @@ SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, N
             WHERE d.tenant_id = $1 AND d.agent_id = s.agent AND d.status = 'pending' AND d.order_at <= s.horizon
               AND r.claim_until > s.at AND r.claim_task <> d.task_id),
           s.resumes) - s.at) * 1000000)::bigint END,
-       s.exclusive, s.at_once, s.unknown
+       s.exclusive, s.at_once,
+       ARRAY(SELECT DISTINCT k.repository_key FROM ranked k
+              WHERE NOT EXISTS (SELECT FROM repositories r
+                                 WHERE r.tenant_id = $1 AND r.repository_key = k.repository_key))
   FROM seen s WHERE (s.waits = 1 AND NOT s.served) OR s.exclusive <> 0 OR s.at_once)"};
 
 } // namespace holdfast::db::sql
