@@ -147,6 +147,11 @@ void add_agent(CLI::App& to, agent_settings& s) {
     to.add_option("--types", s.types, "Kinds of tasks to take: backup, check, prune; default: all")
         ->delimiter(',')
         ->check(CLI::IsMember({"backup", "check", "prune"}));
+    to.add_option("--max-tasks", s.max_tasks, "Tasks that run at the same time")
+        ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    add_seconds(to, "--progress-interval", s.progress_interval,
+                "Time between two reports of how far a task is, and of its log", 1, 3600);
     to.add_option("--restic", s.restic, "restic: a path, or a name to look up in PATH")
         ->capture_default_str();
     to.add_flag("--init-repository", s.init_repository, "Initialise a repository that does not exist");

@@ -26,6 +26,9 @@ struct agent_settings {
     std::chrono::seconds wait{60};                 // of a poll
     std::optional<std::chrono::seconds> heartbeat; // default: what the server says
     std::vector<std::string> types;                // backup, check, prune; empty: all
+    int max_tasks = 1;                             // side by side
+
+    std::chrono::seconds progress_interval{5}; // between two reports of a task that runs
 
     std::string restic = "restic"; // a path, or a name to look up in PATH
     bool init_repository = false;  // a backup may initialise a repository that does not exist

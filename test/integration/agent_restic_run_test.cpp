@@ -55,11 +55,14 @@ struct repository {
         return out;
     }
 
+    // The report, with the whole log.
     report run(order what, bool init = false) const {
         asio::io_context context{1};
-        restic_run runner(context.get_executor(), setup, init);
+        app::attempt_log log(what.repository);
+        restic_run runner(context.get_executor(), setup, init, log);
         report out;
         test::run(context, run_task(runner, std::move(what), out));
+        out.log = log.rest().text;
         return out;
     }
 
@@ -119,6 +122,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_password_is_told_as_such) {
         const report refused = run(task(task_type::backup), init);
         BOOST_TEST((refused.error_category.value() == error_category::permission));
         BOOST_TEST(refused.error_message->find("wrong password") != std::string::npos);
+        BOOST_TEST(refused.log->find("wrong password") != std::string::npos);
     }
 }
 
@@ -178,6 +182,7 @@ BOOST_AUTO_TEST_CASE(no_restic) {
         const report refused = run(task(task_type::backup), init);
         BOOST_TEST((refused.status == outcome::failed));
         BOOST_TEST(refused.error_message->find("/nonexistent/restic") != std::string::npos);
+        BOOST_TEST(refused.log->find("/nonexistent/restic") != std::string::npos);
     }
 }
 
