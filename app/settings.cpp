@@ -131,6 +131,20 @@ void add_server(CLI::App& to, server_settings& s) {
     add_log(to, s.log);
 }
 
+void add_agent_rules(CLI::App& to, agent_settings& s) {
+    to.add_option(
+          "--pre-hook", s.pre_hooks,
+          "Program to run before a task; may be given several times. Exit status 75 declines the task, "
+          "any other but 0 fails it")
+        ->type_name("FILE");
+    to.add_option("--post-hook", s.post_hooks,
+                  "Program to run after a task, whatever became of it; may be given several times")
+        ->type_name("FILE");
+    add_seconds(to, "--hook-timeout", s.hook_timeout, "No hook runs longer", 1, 86400);
+    add_seconds(to, "--decline-retry-after", s.decline_retry_after,
+                "A task that was declined is not offered again before this", 0, 86400);
+}
+
 void add_agent(CLI::App& to, agent_settings& s) {
     to.add_option("--server", s.server_url, "https://HOST:PORT of the server (required)")->type_name("URL");
     to.add_option("--ca", s.ca_file,
@@ -155,6 +169,7 @@ void add_agent(CLI::App& to, agent_settings& s) {
     to.add_option("--restic", s.restic, "restic: a path, or a name to look up in PATH")
         ->capture_default_str();
     to.add_flag("--init-repository", s.init_repository, "Initialise a repository that does not exist");
+    add_agent_rules(to, s);
     to.add_flag("--demo", s.demo,
                 "Say on standard output what happens; for the demonstration of scripts/run");
 }

@@ -30,6 +30,11 @@ struct agent_settings {
 
     std::chrono::seconds progress_interval{5}; // between two reports of a task that runs
 
+    std::vector<std::string> pre_hooks, post_hooks; // programs, run in this order
+    std::chrono::seconds hook_timeout{300};         // of each
+
+    std::chrono::seconds decline_retry_after{900}; // what is declined may be offered again after this
+
     std::string restic = "restic"; // a path, or a name to look up in PATH
     bool init_repository = false;  // a backup may initialise a repository that does not exist
     bool demo = false; // hostname "demo", repositories initialised as needed, and says on standard output

@@ -68,24 +68,11 @@ std::string summary_line(const bj::object& summary) {
 } // namespace
 
 void restic_output::feed(output from, std::string_view bytes) {
-    std::string& line = partial_[static_cast<std::size_t>(from)];
-    while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        const std::string_view piece = bytes.substr(0, end);
-        line.append(piece.substr(0, line_bytes_max - std::min(line.size(), line_bytes_max)));
-        if (end == std::string_view::npos) return;
-        take_line(from, line);
-        line.clear();
-        bytes.remove_prefix(end + 1);
-    }
+    cutter_.feed(from, bytes, [this](output of, std::string_view line) { take_line(of, line); });
 }
 
 void restic_output::finish() {
-    for (const output each : {output::standard, output::error}) {
-        std::string& line = partial_[static_cast<std::size_t>(each)];
-        if (!line.empty()) take_line(each, line);
-        line.clear();
-    }
+    cutter_.finish([this](output of, std::string_view line) { take_line(of, line); });
 }
 
 void restic_output::take_line(output from, std::string_view line) {

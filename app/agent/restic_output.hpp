@@ -1,12 +1,10 @@
 // What restic writes, line by line. Pure.
 #pragma once
 
-#include "app/agent/child_process.hpp"
+#include "app/agent/lines.hpp"
 
 #include <boost/json/object.hpp>
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -30,12 +28,10 @@ class restic_output {
 public:
     using sink = std::function<void(std::string_view)>;
 
-    static constexpr std::size_t line_bytes_max = std::size_t{64} * 1024; // longer ones are cut
-
     explicit restic_output(sink lines) : lines_(std::move(lines)) {}
 
     void feed(output from, std::string_view bytes);
-    void finish(); // what has no line's end yet counts as a line
+    void finish();
 
     [[nodiscard]] const std::optional<boost::json::object>& summary() const { return summary_; }
 
@@ -60,7 +56,7 @@ private:
     void notice(std::string_view words);
 
     sink lines_;
-    std::array<std::string, 2> partial_;
+    line_cutter cutter_;
     std::optional<restic_progress> progress_;
     std::optional<boost::json::object> summary_;
     std::string unreadable_;

@@ -36,7 +36,7 @@ void write_file(const fs::path& file, const std::string& what) {
 
 answer agent_process::made(const std::string& target, const bj::object& body) {
     answer got = root.post(target, bj::serialize(body));
-    BOOST_TEST_REQUIRE(got.status == 201U);
+    BOOST_TEST_REQUIRE(got.status == 201U, got.raw.body);
     return got;
 }
 

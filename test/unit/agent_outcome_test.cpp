@@ -183,10 +183,10 @@ BOOST_AUTO_TEST_CASE(what_only_looks_like_json_is_text) {
 
 BOOST_AUTO_TEST_CASE(a_line_is_bounded) {
     heard out;
-    const std::string line(restic_output::line_bytes_max * 2, 'x');
+    const std::string line(app::line_cutter::line_bytes_max * 2, 'x');
     for (int i = 0; i < 64; ++i) out.what.feed(output::standard, line);
     out.what.feed(output::standard, "\nnext\n");
-    BOOST_TEST(out.text.size() == restic_output::line_bytes_max + 6);
+    BOOST_TEST(out.text.size() == app::line_cutter::line_bytes_max + 6);
     BOOST_TEST(out.text.ends_with("\nnext\n"));
 }
 
