@@ -9,12 +9,14 @@ namespace {
 
 using words = std::vector<std::string>;
 
-// --limit-upload is in KiB/s, and so is the task's number (docs/api/task-distribution.md, "Bandwidth").
+// restic's limits are in KiB/s, and so is the task's number (docs/api/task-distribution.md, "Bandwidth"). A
+// backup uploads; a check downloads, and a prune does both. Every backend of restic has `connections`.
 void add_limits(words& out, const order& task) {
     if (!task.execution_params) return;
     const execution_limits& limits = *task.execution_params;
     if (limits.bandwidth_limit_kbps.value_or(0) > 0)
-        out.push_back("--limit-upload=" + std::to_string(*limits.bandwidth_limit_kbps));
+        for (const char* option : {"--limit-upload=", "--limit-download="})
+            out.push_back(option + std::to_string(*limits.bandwidth_limit_kbps));
     if (limits.parallelism.value_or(0) > 0) {
         out.emplace_back("-o");
         out.push_back(std::string(backend_of(task.repository)) +

@@ -95,15 +95,16 @@ awaitable<result<exit_status>> restic_run::work(const order& task, command what)
     co_return ended;
 }
 
-// restic's own removal of its lock waits for one of the repository's connections, and those carry uploads: at
-// a low bandwidth limit that takes minutes, and restic is killed before. This host would remove the lock when
-// it meets it, but any other host finds the repository locked for half an hour.
+// A restic that is interrupted removes its lock, with two exceptions. In the first 200 ms of the lock it does
+// not yet know it as its own. And the removal waits for one of the repository's connections, which carry
+// uploads: at a low bandwidth limit that takes minutes, and restic is killed before. This host would remove
+// such a lock when it meets it, but any other host finds the repository locked for half an hour.
 awaitable<void> restic_run::remove_lock(const order& task) {
     restic_output of_the_task = std::exchange(said_, kept_back());
     command unlock = restic_call(setup_, task, {"unlock"});
     auto unlocked = co_await start_and_wait(std::move(unlock), unlock_limit);
     if (!unlocked || unlocked->code != 0)
-        log::warning("restic was killed, and its lock could not be removed", {{"task", task.task_id}});
+        log::warning("restic was stopped, and a lock of its own may be left", {{"task", task.task_id}});
     said_ = std::move(of_the_task);
 }
 
@@ -116,7 +117,9 @@ awaitable<report> restic_run::run(order task) {
     auto what = restic_command(setup_, task);
     if (!what) co_return refused(what.error(), error_category::permission);
     auto ended = co_await work(task, std::move(*what));
-    if (ended && ended->code == killed && !at_once_) co_await remove_lock(task);
+    const bool cut_short =
+        ended && (ended->code == killed || (ended->code != 0 && (ended->stopped || ended->timed_out)));
+    if (cut_short && !at_once_) co_await remove_lock(task);
     if (!ended) co_return refused(ended.error(), error_category::unknown);
     co_return make_report(task, *ended, said_, seconds_since(begin));
 }

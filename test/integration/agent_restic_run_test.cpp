@@ -2,6 +2,7 @@
 #include "app/agent/restic_run.hpp"
 #include "test/support/postgres.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
@@ -174,6 +175,36 @@ BOOST_AUTO_TEST_CASE(killed_out_of_time_leaves_no_lock) {
     }
     BOOST_TEST(was_locked()); // it was killed with the lock held
     BOOST_TEST(count("locks") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(asked_to_end_it_removes_its_lock) {
+    std::ofstream(path / "files" / "big") << random_bytes(4 << 20);
+    back_up();
+    std::ofstream(path / "files" / "big") << random_bytes(4 << 20);
+    asio::io_context context{1};
+    app::attempt_log log("/r");
+    restic_run runner(context.get_executor(), setup, false, log);
+    order slow = task(task_type::backup);
+    slow.execution_params = app::execution_limits{{}, 1024, {}};
+    report said;
+    bool ended = false;
+    auto work = run_task(runner, slow, said);
+    asio::co_spawn(context, std::move(work), [&ended](const std::exception_ptr&) { ended = true; });
+    const auto end = steady_clock::now() + std::chrono::seconds(60);
+    bool was_locked = false;
+    while (!ended && steady_clock::now() < end) {
+        context.run_for(std::chrono::milliseconds(5));
+        context.restart();
+        if (was_locked || count("locks") == 0) continue;
+        was_locked = true;
+        runner.stop();
+    }
+    BOOST_TEST_REQUIRE(ended);
+    BOOST_TEST(was_locked);
+    BOOST_TEST(runner.stopped());
+    BOOST_TEST((said.status == outcome::failed));
+    BOOST_TEST(count("locks") == 0U);
+    BOOST_TEST(count("snapshots") == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(no_restic) {

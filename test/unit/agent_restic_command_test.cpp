@@ -52,6 +52,7 @@ BOOST_AUTO_TEST_CASE(backup) {
                          "--exclude=*.tmp",
                          "--exclude=-x; rm",
                          "--limit-upload=5000",
+                         "--limit-download=5000",
                          "-o",
                          "rest.connections=4",
                          "--",
