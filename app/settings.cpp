@@ -141,6 +141,9 @@ void add_agent_rules(CLI::App& to, agent_settings& s) {
                   "Program to run after a task, whatever became of it; may be given several times")
         ->type_name("FILE");
     add_seconds(to, "--hook-timeout", s.hook_timeout, "No hook runs longer", 1, 86400);
+    to.add_flag("--decline-on-battery", s.decline_on_battery, "Take no task while on battery");
+    to.add_flag("--decline-on-metered", s.decline_on_metered,
+                "Take no task while NetworkManager calls the network metered");
     add_seconds(to, "--decline-retry-after", s.decline_retry_after,
                 "A task that was declined is not offered again before this", 0, 86400);
 }
@@ -164,6 +167,11 @@ void add_agent(CLI::App& to, agent_settings& s) {
     to.add_option("--max-tasks", s.max_tasks, "Tasks that run at the same time")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
+    to.add_option_function<long>(
+          "--heartbeat", [&s](long n) { s.heartbeat = std::chrono::seconds(n); },
+          "Time between two heartbeats; default: what the server says")
+        ->check(CLI::Range(1, 600))
+        ->type_name("SECONDS");
     add_seconds(to, "--progress-interval", s.progress_interval,
                 "Time between two reports of how far a task is, and of its log", 1, 3600);
     to.add_option("--restic", s.restic, "restic: a path, or a name to look up in PATH")

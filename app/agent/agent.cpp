@@ -1,5 +1,6 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/declines.hpp"
 #include "app/agent/delivery.hpp"
 #include "app/agent/heartbeat.hpp"
 #include "app/agent/machine.hpp"
@@ -87,6 +88,7 @@ private:
     awaitable<void> work_loop();
     awaitable<bool> begin(const order& task);
     awaitable<void> take_up(order task);
+    awaitable<std::optional<refusal>> refusal_of(const order& task);
     void start(order task);
     void ended(task_id which, const std::exception_ptr& failed);
     awaitable<void> runs_fewer_than(std::size_t wanted);
@@ -236,6 +238,7 @@ void agent_program::stop_cancelled(const std::vector<task_id>& cancelled) {
 }
 
 awaitable<void> agent_program::work_loop() {
+    co_await announce_declines(parts_);
     parts_.tell("Waiting for tasks.");
     const auto slots = static_cast<std::size_t>(settings_.max_tasks);
     while (!stopping_) {
@@ -285,17 +288,25 @@ awaitable<bool> agent_program::begin(const order& task) {
 }
 
 awaitable<void> agent_program::take_up(order task) {
-    const refusal busy{"busy", seconds(60)};
-    const refusal shutdown{"shutdown", seconds(0)};
-    if (runs_.contains(task.task_id)) { // an attempt whose lease ended, and which has not heard of it yet
-        co_await give_back(calls_, task, busy);
+    auto held = co_await refusal_of(task);
+    if (held) {
+        co_await give_back(calls_, task, *held);
         co_return;
     }
     const bool ours = co_await begin(task);
+    const refusal shutdown{"shutdown", seconds(0)};
     if (stopping_)
         co_await give_back(calls_, task, shutdown);
     else if (ours)
         start(std::move(task));
+}
+
+awaitable<std::optional<refusal>> agent_program::refusal_of(const order& task) {
+    // An attempt whose lease ended, and which has not heard of it yet.
+    if (runs_.contains(task.task_id)) co_return refusal{"busy", seconds(60)};
+    auto reason = co_await reason_to_decline(parts_, task);
+    if (!reason) co_return std::nullopt;
+    co_return refusal{std::move(*reason), settings_.decline_retry_after};
 }
 
 void agent_program::start(order task) {

@@ -33,6 +33,8 @@ struct agent_settings {
     std::vector<std::string> pre_hooks, post_hooks; // programs, run in this order
     std::chrono::seconds hook_timeout{300};         // of each
 
+    bool decline_on_battery = false;
+    bool decline_on_metered = false;               // where NetworkManager can tell
     std::chrono::seconds decline_retry_after{900}; // what is declined may be offered again after this
 
     std::string restic = "restic"; // a path, or a name to look up in PATH
