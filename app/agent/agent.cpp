@@ -6,6 +6,7 @@
 #include "app/agent/machine.hpp"
 #include "app/agent/parts.hpp"
 #include "app/agent/pauses.hpp"
+#include "app/agent/service_manager.hpp"
 #include "app/agent/task_run.hpp"
 #include "app/secret_file.hpp"
 #include "domain/agent_service.hpp"
@@ -71,6 +72,7 @@ public:
 
     int run() {
         await_signal();
+        tell_service_manager("READY=1"); // whether or not the server is there
         auto work = main_loop();
         asio::co_spawn(parts_.where, std::move(work), [this](const std::exception_ptr& failed) {
             if (failed) failed_ = failed;
@@ -139,6 +141,7 @@ void agent_program::await_signal() {
 
 void agent_program::stop() {
     stopping_ = true;
+    tell_service_manager("STOPPING=1");
     parts_.tell("Stopping.");
     for (const auto& [id, each] : runs_) each->stop();
     calls_.close();
