@@ -6,6 +6,7 @@
 #include "app/agent/machine.hpp"
 #include "app/agent/parts.hpp"
 #include "app/agent/pauses.hpp"
+#include "app/agent/registration.hpp"
 #include "app/agent/service_manager.hpp"
 #include "app/agent/task_run.hpp"
 #include "app/secret_file.hpp"
@@ -97,7 +98,6 @@ private:
     awaitable<void> deliver_kept();
     awaitable<void> rest(std::optional<seconds> at_least);
     void be(const agent_identity& who);
-    [[nodiscard]] net::wire::registration_body introduction() const;
     [[nodiscard]] heartbeat::present_state present_state() const;
     void stop_cancelled(const std::vector<task_id>& cancelled);
     void await_signal();
@@ -164,15 +164,6 @@ awaitable<void> agent_program::rest(std::optional<seconds> at_least) {
     co_await pause_.async_wait(asio::redirect_error(use_awaitable, cut_short));
 }
 
-net::wire::registration_body agent_program::introduction() const {
-    net::wire::registration_body body;
-    body.hostname = settings_.hostname;
-    body.os = system_name();
-    body.arch = system_arch();
-    body.version = settings_.version;
-    return body;
-}
-
 heartbeat::present_state agent_program::present_state() const {
     heartbeat::present_state out;
     out.last_backup = last_backup_;
@@ -212,20 +203,13 @@ awaitable<bool> agent_program::register_anew() {
         co_return false;
     }
     while (!stopping_) {
-        const net::wire::registration_body who = introduction();
-        auto known = co_await calls_.register_as(who, settings_.token);
+        auto known = co_await register_agent(calls_, parts_);
         if (known.value) {
-            identity_ = agent_identity{settings_.server_url, settings_.hostname, known.value->agent_id,
-                                       known.value->token};
-            auto kept = state_.keep(*identity_);
-            if (!kept) log::error("the identity could not be kept", {{"cause", kept.error().detail()}});
+            identity_ = std::move(known.value);
             be(*identity_);
             backoff_.reset();
-            log::info("registered", {{"agent", identity_->agent_id}, {"hostname", settings_.hostname}});
-            parts_.tell("Registered as agent " + to_string(identity_->agent_id) + ".");
             co_return true;
         }
-        log::warning("registration failed", {{"cause", known.wrong.words}});
         if (known.wrong.final() || known.wrong.status == 401) {
             exit_code_ = 1;
             co_return false;
