@@ -35,7 +35,7 @@ void live_report::start() {
 awaitable<void> live_report::end() {
     ending_ = true;
     pause_.cancel();
-    if (running_) calls_.close();
+    if (running_ && !resting_) calls_.close();
     error_code rung;
     while (running_) {
         ended_.expires_at(steady_clock::time_point::max());
@@ -46,8 +46,10 @@ awaitable<void> live_report::end() {
 awaitable<void> live_report::loop() {
     error_code cut_short;
     while (!ending_) {
+        resting_ = true;
         pause_.expires_after(interval_);
         co_await pause_.async_wait(asio::redirect_error(use_awaitable, cut_short));
+        resting_ = false;
         if (ending_) co_return;
         bool answered = co_await send_progress();
         if (answered && !ending_) answered = co_await send_log();

@@ -49,6 +49,7 @@ private:
     steady_timer ended_; // rings at the loop's end
     std::optional<restic_progress> told_;
     bool running_ = false;
+    bool resting_ = false; // no call is under way
     bool ending_ = false;
     bool away_ = false;        // the server did not answer last time
     bool log_refused_ = false; // for good
