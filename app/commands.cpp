@@ -50,7 +50,9 @@ awaitable<void> create_now(pg::pool& pool, token_settings settings, int& exit_co
     wanted.kind = *token_kind_from(settings.kind);
     wanted.name = settings.name;
     const std::string secret = make_token(tenant);
-    auto made = co_await store.create(tenant, std::move(wanted), sha256(secret));
+    origin by;
+    by.by = command_line;
+    auto made = co_await store.create(tenant, std::move(wanted), sha256(secret), std::move(by));
     pool.close();
     if (made)
         std::cout << secret << std::endl;

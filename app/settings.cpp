@@ -99,6 +99,8 @@ void add_server(CLI::App& to, server_settings& s) {
              "Logs of tasks that ended longer ago are forgotten; 0: never");
     add_days(to, "--task-keep", s.times.task_keep,
              "Tasks that ended longer ago are forgotten, with their history; 0: never");
+    add_days(to, "--audit-keep", s.times.audit_keep,
+             "Entries of the audit trail that are older are forgotten; 0: never");
     to.add_option_function<long>(
           "--drain-grace", [&s](long n) { s.limits.drain_grace = std::chrono::seconds(n); },
           "On SIGTERM, requests may take this long to end")

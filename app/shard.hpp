@@ -5,6 +5,7 @@
 #include "app/settings.hpp"
 #include "app/switchboard.hpp"
 #include "db/agent_store.hpp"
+#include "db/audit_store.hpp"
 #include "db/event_store.hpp"
 #include "db/housekeeping_store.hpp"
 #include "db/log_store.hpp"
@@ -138,6 +139,7 @@ private:
     db::pg_housekeeping_store housekeeping_;
     db::pg_schedule_store schedule_store_;
     db::pg_event_store events_;
+    db::pg_audit_store audit_;
 
     bell bell_;
     waiting_room room_;
@@ -148,6 +150,7 @@ private:
     agent_service agent_service_;
     policy_service policy_service_;
     explain_service explain_service_;
+    audit_service audit_service_;
     scheduler scheduler_;
     gate gate_;
 

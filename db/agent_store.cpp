@@ -1,8 +1,10 @@
 #include "db/agent_store.hpp"
 
+#include "db/audit_notes.hpp"
 #include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 
+#include <boost/json/parse.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
@@ -78,6 +80,11 @@ registered read_registered(const pg::row& row, registration given, bool created)
     return out;
 }
 
+pg::jsonb note_of_registration(const registration& wanted, agent_id id, bool created) {
+    return audit_note(wanted.by, audit_action::agent_register, id.value,
+                      {{"hostname", wanted.hostname}, {"created", created}});
+}
+
 failure no_such_agent() {
     return failure{errc::not_found, "there is no such agent"};
 }
@@ -117,11 +124,12 @@ awaitable<result<registered>> pg_agent_store::enroll(identity by, registration w
                                               d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
     if (!made) co_return std::move(made).error();
     if (made->empty()) co_return hostname_taken(wanted.hostname);
+    const pg::jsonb no_note("[]");
     const pg::bytes hash{{token_hash.begin(), token_hash.end()}};
     auto token = co_await begun->exec(sql::tokens_create,
                                       pg::bind(by.tenant, token_id::make(), hash, std::string_view("agent"),
                                                wanted.hostname, std::optional(id), std::optional<instant>(),
-                                               std::optional<std::int32_t>()));
+                                               std::optional<std::int32_t>(), no_note));
     if (!token) co_return std::move(token).error();
     const std::vector<agent_id> seen(1, id);
     auto touched = co_await begun->exec(sql::agents_touch, pg::bind(by.tenant, seen));
@@ -141,6 +149,11 @@ awaitable<result<registered>> pg_agent_store::register_(identity by, registratio
     if (!made) co_return std::move(made).error();
     if (made->empty()) co_return hostname_taken(wanted.hostname);
     const auto id = made->front().get<agent_id>(0);
+    if (wanted.by.is_audited()) {
+        const pg::jsonb note = note_of_registration(wanted, id, made->front().get<bool>(3));
+        auto noted = co_await begun->exec(sql::audit_add, pg::bind(by.tenant, note));
+        if (!noted) co_return std::move(noted).error();
+    }
     if (by.kind == token_kind::fleet) {
         auto joined = co_await begun->exec(sql::fleet_join, pg::bind(by.tenant, by.token, id));
         if (!joined) co_return std::move(joined).error();
@@ -267,15 +280,23 @@ awaitable<result<page<agent>>> pg_agent_store::list(tenant_id tenant, agent_filt
     co_return make_page(std::move(found), page.limit, [](const agent& a) { return a.id.value; });
 }
 
-awaitable<result<agent>> pg_agent_store::change(tenant_id tenant, agent_id agent, agent_change wanted) {
+awaitable<result<agent>> pg_agent_store::change(tenant_id tenant, agent_id agent, agent_change wanted,
+                                                origin by) {
     auto begun = co_await pool_.begin();
     if (!begun) co_return std::move(begun).error();
     auto found = co_await begun->exec(sql::agents_lock, pg::bind(tenant, agent));
     if (!found) co_return std::move(found).error();
     if (found->empty()) co_return no_such_agent();
     const pg::row row = found->front();
-    auto control = apply(wanted, read_control(row, 1), row.get<instant>(0));
+    const agent_control before = read_control(row, 1);
+    auto control = apply(wanted, before, row.get<instant>(0));
     if (!control) co_return std::move(control).error();
+    if (*control != before) {
+        const pg::jsonb note = audit_note(by, audit_action::agent_change, agent.value,
+                                          boost::json::parse(wanted.asked.text).as_object());
+        auto noted = co_await begun->exec(sql::audit_add, pg::bind(tenant, note));
+        if (!noted) co_return std::move(noted).error();
+    }
     auto set = co_await begun->exec(sql::agents_configure, bind_control(tenant, agent, *control));
     if (!set) co_return std::move(set).error();
     auto now = co_await begun->exec(sql::agents_get, pg::bind(tenant, silence(), agent));
@@ -286,10 +307,11 @@ awaitable<result<agent>> pg_agent_store::change(tenant_id tenant, agent_id agent
 }
 
 awaitable<result<removal>> pg_agent_store::remove(tenant_id tenant, agent_id agent, bool cancel, origin by) {
+    const pg::jsonb note = audit_note(by, audit_action::agent_delete, agent.value, {{"force", cancel}});
     std::vector<pg::command> commands;
     commands.push_back({sql::agents_lock, pg::bind(tenant, agent)});
     if (cancel) commands.push_back({sql::agents_cancel_tasks, pg::bind(tenant, agent, as_jsonb(by))});
-    commands.push_back({sql::agents_delete, pg::bind(tenant, agent)});
+    commands.push_back({sql::agents_delete, pg::bind(tenant, agent, note)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();
     if (sent->front().empty()) co_return no_such_agent();

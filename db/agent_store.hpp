@@ -25,7 +25,8 @@ public:
     awaitable<result<void>> touch(tenant_id tenant, agent_id agent) override;
     awaitable<result<agent>> get(tenant_id tenant, agent_id agent) override;
     awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) override;
-    awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) override;
+    awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted,
+                                    origin by) override;
     awaitable<result<removal>> remove(tenant_id tenant, agent_id agent, bool cancel, origin by) override;
 
 private:

@@ -78,7 +78,8 @@ awaitable<result<bool>> pg_housekeeping_store::forget_old(int limit) {
                          {sql::idempotency_tenants, sql::idempotency_forget, days{1}},
                          {sql::events_old_tenants, sql::events_old_forget, days{2}},
                          {sql::logs_tenants, sql::logs_forget, times_.log_keep},
-                         {sql::tasks_tenants, sql::tasks_forget, times_.task_keep}};
+                         {sql::tasks_tenants, sql::tasks_forget, times_.task_keep},
+                         {sql::audit_tenants, sql::audit_forget, times_.audit_keep}};
     bool more = false;
     for (const aging& each : all) {
         if (each.keep == days{0}) continue;

@@ -1,5 +1,6 @@
 #include "db/policy_store.hpp"
 
+#include "db/audit_notes.hpp"
 #include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 
@@ -33,13 +34,13 @@ policy read_policy(const pg::row& row) {
     return p;
 }
 
-pg::params bind_policy(tenant_id tenant, const policy& p) {
+pg::params bind_policy(tenant_id tenant, const policy& p, const pg::jsonb& note) {
     return pg::bind(tenant, p.id, p.name, p.description, p.when.schedule, p.when.check_schedule,
                     p.when.prune_schedule, p.when.timezone, std::int32_t{p.when.spread_seconds}, p.overlap,
                     p.when.on_missed, std::int32_t{p.when.min_gap_seconds}, p.max_age_seconds,
                     p.what.include_paths, p.what.exclude_paths, p.what.repository,
                     as_jsonb(p.repository_spec), as_jsonb(p.what.retention),
-                    as_jsonb(p.what.execution_params), std::int32_t{p.max_attempts}, p.when.enabled);
+                    as_jsonb(p.what.execution_params), std::int32_t{p.max_attempts}, p.when.enabled, note);
 }
 
 freshness read_freshness(const pg::row& row) {
@@ -66,6 +67,10 @@ failure no_such_policy() {
     return failure{errc::not_found, "there is no such policy"};
 }
 
+pg::jsonb note_of_agent(const origin& by, audit_action what, policy_id id, agent_id agent) {
+    return audit_note(by, what, id.value, {{"agentId", to_string(agent)}});
+}
+
 // The answer of policy_agents_assign and policy_agents_unassign.
 result<void> both_are_there(const pg::row& row) {
     if (!row.get<bool>(0)) return no_such_policy();
@@ -75,17 +80,19 @@ result<void> both_are_there(const pg::row& row) {
 
 } // namespace
 
-awaitable<result<policy>> pg_policy_store::create(tenant_id tenant, policy wanted) {
-    auto rows = co_await pool_.exec(sql::policies_create, bind_policy(tenant, wanted));
+awaitable<result<policy>> pg_policy_store::create(tenant_id tenant, policy wanted, origin by) {
+    const pg::jsonb note = audit_note(by, audit_action::policy_create, wanted.id.value, {});
+    auto rows = co_await pool_.exec(sql::policies_create, bind_policy(tenant, wanted, note));
     if (!rows) co_return std::move(rows).error();
     if (rows->empty()) co_return name_taken();
     co_return read_policy(rows->front());
 }
 
-awaitable<result<policy>> pg_policy_store::replace(tenant_id tenant, policy wanted) {
+awaitable<result<policy>> pg_policy_store::replace(tenant_id tenant, policy wanted, origin by) {
+    const pg::jsonb note = audit_note(by, audit_action::policy_replace, wanted.id.value, {});
     std::vector<pg::command> commands;
     commands.push_back({sql::policies_lock, pg::bind(tenant, wanted.id)});
-    commands.push_back({sql::policies_replace, bind_policy(tenant, wanted)});
+    commands.push_back({sql::policies_replace, bind_policy(tenant, wanted, note)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent && sent.error().code() == errc::conflict) co_return name_taken();
     if (!sent) co_return std::move(sent).error();
@@ -93,10 +100,11 @@ awaitable<result<policy>> pg_policy_store::replace(tenant_id tenant, policy want
     co_return read_policy(sent->back().front());
 }
 
-awaitable<result<void>> pg_policy_store::remove(tenant_id tenant, policy_id id) {
+awaitable<result<void>> pg_policy_store::remove(tenant_id tenant, policy_id id, origin by) {
+    const pg::jsonb note = audit_note(by, audit_action::policy_delete, id.value, {});
     std::vector<pg::command> commands;
     commands.push_back({sql::policies_lock, pg::bind(tenant, id)});
-    commands.push_back({sql::policies_delete, pg::bind(tenant, id)});
+    commands.push_back({sql::policies_delete, pg::bind(tenant, id, note)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();
     if (sent->front().empty()) co_return no_such_policy();
@@ -121,14 +129,16 @@ awaitable<result<page<policy>>> pg_policy_store::list(tenant_id tenant, page_req
     co_return make_page(std::move(found), page.limit, [](const policy& p) { return p.id.value; });
 }
 
-awaitable<result<void>> pg_policy_store::assign(tenant_id tenant, policy_id id, agent_id agent) {
-    auto rows = co_await pool_.exec(sql::policy_agents_assign, pg::bind(tenant, id, agent));
+awaitable<result<void>> pg_policy_store::assign(tenant_id tenant, policy_id id, agent_id agent, origin by) {
+    const pg::jsonb note = note_of_agent(by, audit_action::policy_assign, id, agent);
+    auto rows = co_await pool_.exec(sql::policy_agents_assign, pg::bind(tenant, id, agent, note));
     if (!rows) co_return std::move(rows).error();
     co_return both_are_there(rows->front());
 }
 
-awaitable<result<void>> pg_policy_store::unassign(tenant_id tenant, policy_id id, agent_id agent) {
-    auto rows = co_await pool_.exec(sql::policy_agents_unassign, pg::bind(tenant, id, agent));
+awaitable<result<void>> pg_policy_store::unassign(tenant_id tenant, policy_id id, agent_id agent, origin by) {
+    const pg::jsonb note = note_of_agent(by, audit_action::policy_unassign, id, agent);
+    auto rows = co_await pool_.exec(sql::policy_agents_unassign, pg::bind(tenant, id, agent, note));
     if (!rows) co_return std::move(rows).error();
     co_return both_are_there(rows->front());
 }

@@ -100,6 +100,10 @@ extern const statement tokens_revoke;
 extern const statement tokens_use;
 extern const statement tenants_create;
 
+// Audit: sql_audit.cpp. Most entries are written by the statements that make the changes.
+extern const statement audit_add;
+extern const statement audit_list;
+
 // The housekeeper's, in two steps: which tenants (read over all of them), then one tenant at a time.
 extern const statement leases_tenants;
 extern const statement leases_end;
@@ -117,6 +121,8 @@ extern const statement logs_tenants;
 extern const statement logs_forget;
 extern const statement tasks_tenants;
 extern const statement tasks_forget;
+extern const statement audit_tenants;
+extern const statement audit_forget;
 
 // Wake-ups for other servers; on a connection of its own.
 extern const statement wakeups_notify;

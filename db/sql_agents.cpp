@@ -103,14 +103,15 @@ WITH c AS MATERIALIZED (
 SELECT z.task_id, CASE WHEN z.held THEN )" HOLDFAST_REPOSITORY_WAITERS("z.repository_key",
                                                                        "z.task_type") " END FROM z"};
 
-// $1 tenant, $2 agent. No row: it has open tasks. Its finished ones stay, and so does its row behind them.
+// $1 tenant, $2 agent, $3 notes. No row: it has open tasks. Its finished ones stay, and so does its row
+// behind them.
 constinit const statement agents_delete{"agents_delete", R"(
 WITH gone AS (
   UPDATE agents a SET deleted_at = now()
    WHERE a.tenant_id = $1 AND a.agent_id = $2::uuid AND a.deleted_at IS NULL
      AND NOT EXISTS (SELECT FROM tasks t WHERE t.tenant_id = $1 AND t.agent_id = $2::uuid
                         AND t.status IN ('pending', 'assigned', 'in-progress'))
-  RETURNING a.agent_id
+  RETURNING a.agent_id, a.hostname
 ), revoked AS (
   UPDATE tokens SET revoked_at = now()
    WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone)) AND revoked_at IS NULL
@@ -122,6 +123,8 @@ WITH gone AS (
   DELETE FROM agent_contacts WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone))
 ), closed AS (
   DELETE FROM sessions WHERE tenant_id = $1 AND agent_id = ANY(ARRAY(SELECT agent_id FROM gone))
+), noted AS (
+  )" HOLDFAST_AUDIT("$3", "gone", "jsonb_build_object('hostname', hostname)") R"(
 )
 SELECT agent_id FROM gone)"};
 

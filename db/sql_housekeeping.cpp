@@ -158,7 +158,11 @@ std::span<const statement* const> all() {
                                      &logs_tenants,
                                      &logs_forget,
                                      &tasks_tenants,
-                                     &tasks_forget};
+                                     &tasks_forget,
+                                     &audit_add,
+                                     &audit_list,
+                                     &audit_tenants,
+                                     &audit_forget};
     return list;
 }
 

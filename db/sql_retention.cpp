@@ -68,4 +68,14 @@ DELETE FROM tasks WHERE tenant_id = $1 AND task_id = ANY(ARRAY(
   SELECT t.task_id FROM o JOIN tasks t ON t.tenant_id = $1 AND t.task_id < o.id AND t.completed_at < o.at
    ORDER BY t.task_id LIMIT $2::int FOR UPDATE OF t SKIP LOCKED)))"};
 
+constinit const statement audit_tenants{"audit_tenants", "WITH o AS MATERIALIZED (" HOLDFAST_OLD("$2") R"()
+SELECT n.tenant_id FROM o CROSS JOIN tenants n CROSS JOIN LATERAL (
+  SELECT FROM audit a WHERE a.tenant_id = n.tenant_id AND a.audit_id < o.id LIMIT 1) AS old
+ LIMIT $1::int)"};
+
+constinit const statement audit_forget{"audit_forget", "WITH o AS MATERIALIZED (" HOLDFAST_OLD("$3") R"()
+DELETE FROM audit WHERE tenant_id = $1 AND audit_id = ANY(ARRAY(
+  SELECT a.audit_id FROM o JOIN audit a ON a.tenant_id = $1 AND a.audit_id < o.id
+   ORDER BY a.audit_id LIMIT $2::int FOR UPDATE OF a SKIP LOCKED)))"};
+
 } // namespace holdfast::db::sql

@@ -116,8 +116,8 @@ SELECT w.n, c.n IS NOT NULL, t.status, t.attempt, t.last_attempt_failed, coalesc
   LEFT JOIN c ON c.n = w.n
  WHERE t.task_id = ANY($3::uuid[]))"};
 
-// $1 tenant, $2 task, $3 how long its agent is told to stop it (s), $4 by. Answers the task as it is now,
-// whether that changed it, whether an agent was running it, and whom it wakes.
+// $1 tenant, $2 task, $3 how long its agent is told to stop it (s), $4 by, $5 notes. Answers the task as it
+// is now, whether that changed it, whether an agent was running it, and whom it wakes.
 constinit const statement tasks_cancel{"tasks_cancel", R"(
 WITH f AS MATERIALIZED (
   SELECT *, now() AS at, now() + $3::int * interval '1 second' AS stop_at
@@ -132,15 +132,17 @@ WITH f AS MATERIALIZED (
    WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id
      AND f.status IN ('pending', 'assigned', 'in-progress')
   RETURNING x.*, f.status = 'in-progress' AS ran, f.status <> 'pending' AS held
+), noted AS (
+  )" HOLDFAST_AUDIT("$5", "c", "jsonb_build_object('agentId', c.agent_id)") R"(
 )
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, t.ran, CASE WHEN t.held THEN )" HOLDFAST_REPOSITORY_WAITERS(
                                                            "t.repository_key", "t.task_type") R"( END FROM c t
 UNION ALL
 SELECT )" HOLDFAST_TASK_COLUMNS ", false, false, NULL FROM f t WHERE NOT EXISTS (SELECT FROM c)"};
 
-// $1 tenant, $2 task, $3 by. All of its attempts anew, or the end of its delay. Answers the task as it is
-// now, whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile. The
-// lease is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status
+// $1 tenant, $2 task, $3 by, $4 notes. All of its attempts anew, or the end of its delay. Answers the task as
+// it is now, whether that changed it, and whether its agent was deleted, which the lock keeps out meanwhile.
+// The lease is null already, and set nevertheless: PostgreSQL holds the constraint between it and the status
 // against the version of the row that the statement began with, before it sees that there is a newer one.
 constinit const statement tasks_retry{"tasks_retry", R"(
 WITH a AS MATERIALIZED (
@@ -161,6 +163,8 @@ WITH a AS MATERIALIZED (
    WHERE x.tenant_id = $1 AND x.task_id = $2::uuid AND x.task_id = f.task_id AND NOT f.orphaned
      AND (f.status IN ('failed', 'cancelled') OR (f.status = 'pending' AND f.not_before IS NOT NULL))
   RETURNING x.*
+), noted AS (
+  )" HOLDFAST_AUDIT("$4", "c", "jsonb_build_object('agentId', c.agent_id)") R"(
 )
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, true, false, NULL::uuid[] FROM c t
 UNION ALL
@@ -206,8 +210,9 @@ SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.sta
 
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
 // $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
-// of the request, $14 by. Null: as the policy says. A request that names an agent or a policy that is not
-// there makes nothing; the rows behind the tasks say which. The lock keeps deletions of the agents out.
+// of the request, $14 by; $15 notes. Null: as the policy says. A request that names an agent or a policy that
+// is not there makes nothing; the rows behind the tasks say which. The lock keeps deletions of the agents
+// out.
 constinit const statement tasks_create{"tasks_create", R"(
 WITH w AS MATERIALIZED (
   SELECT u.*, now() AS at
@@ -238,6 +243,9 @@ WITH w AS MATERIALIZED (
     FROM j
    WHERE NOT EXISTS (SELECT FROM j AS bad WHERE bad.request = j.request AND (bad.no_agent OR bad.no_policy))
   RETURNING *
+), noted AS (
+  )" HOLDFAST_AUDIT("$15", "(SELECT) AS one", "'{}'") R"(
+   WHERE NOT EXISTS (SELECT FROM j AS bad WHERE bad.request = e.n AND (bad.no_agent OR bad.no_policy))
 )
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, NULL::boolean, NULL::boolean FROM t
 UNION ALL

@@ -1,4 +1,5 @@
 #include "db/sql.hpp"
+#include "db/sql_columns.hpp"
 
 #define HOLDFAST_TOKEN_COLUMNS "token_id, kind, name, agent_id, created_at, expires_at, max_uses, uses"
 
@@ -16,17 +17,21 @@ SELECT 1 FROM tokens
  WHERE tenant_id = $1 AND token_id = $2::uuid AND revoked_at IS NULL
    AND (expires_at IS NULL OR expires_at > now()))"};
 
-// $1 tenant, $2 token, $3 hash, $4 kind, $5 name, $6 agent, $7 expires at, $8 uses at the most. No row: there
-// is no such agent; the lock keeps its deletion, which revokes what it has, out.
+// $1 tenant, $2 token, $3 hash, $4 kind, $5 name, $6 agent, $7 expires at, $8 uses at the most,
+// $9 notes. No row: there is no such agent; the lock keeps its deletion, which revokes what it has, out.
 constinit const statement tokens_create{"tokens_create", R"(
 WITH a AS MATERIALIZED (
   SELECT agent_id FROM agents
    WHERE tenant_id = $1 AND agent_id = $6::uuid AND deleted_at IS NULL FOR KEY SHARE
+), made AS (
+  INSERT INTO tokens (tenant_id, token_id, token_hash, kind, name, agent_id, expires_at, max_uses)
+  SELECT $1, $2::uuid, $3::bytea, $4::text, $5::text, $6::uuid, $7::timestamptz, $8::int
+   WHERE $6::uuid IS NULL OR EXISTS (SELECT FROM a)
+  RETURNING )" HOLDFAST_TOKEN_COLUMNS R"(
+), noted AS (
+  )" HOLDFAST_AUDIT("$9", "made", "'{}'") R"(
 )
-INSERT INTO tokens (tenant_id, token_id, token_hash, kind, name, agent_id, expires_at, max_uses)
-SELECT $1, $2::uuid, $3::bytea, $4::text, $5::text, $6::uuid, $7::timestamptz, $8::int
- WHERE $6::uuid IS NULL OR EXISTS (SELECT FROM a)
-RETURNING )" HOLDFAST_TOKEN_COLUMNS};
+SELECT )" HOLDFAST_TOKEN_COLUMNS " FROM made"};
 
 // $1 tenant, $2 before, $3 limit, $4 agent; null: any.
 constinit const statement tokens_list{"tokens_list", "SELECT " HOLDFAST_TOKEN_COLUMNS R"( FROM tokens
@@ -34,8 +39,15 @@ constinit const statement tokens_list{"tokens_list", "SELECT " HOLDFAST_TOKEN_CO
    AND ($4::uuid IS NULL OR agent_id = $4)
  ORDER BY token_id DESC LIMIT $3::int)"};
 
+// $1 tenant, $2 token, $3 notes. No row: there is none that is still good.
 constinit const statement tokens_revoke{"tokens_revoke", R"(
-UPDATE tokens SET revoked_at = now() WHERE tenant_id = $1 AND token_id = $2::uuid AND revoked_at IS NULL)"};
+WITH gone AS (
+  UPDATE tokens SET revoked_at = now() WHERE tenant_id = $1 AND token_id = $2::uuid AND revoked_at IS NULL
+  RETURNING token_id, kind, name
+), noted AS (
+  )" HOLDFAST_AUDIT("$3", "gone", "jsonb_build_object('kind', kind, 'name', name)") R"(
+)
+SELECT token_id FROM gone)"};
 
 // One use of a token that may be used so often only. No row affected: it is used up.
 constinit const statement tokens_use{"tokens_use", R"(

@@ -1,5 +1,6 @@
 // What agents change: acknowledge, progress, finish, release. Each statement answers a row for each task that
 // is the agent's: whether it changed, and how it stood. And what operators do: cancel, retry.
+#include "db/audit_notes.hpp"
 #include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 #include "db/task_store.hpp"
@@ -194,15 +195,17 @@ awaitable<result<void>> pg_task_store::send_progresses(std::span<progresses::cal
 }
 
 awaitable<result<task_decision>> pg_task_store::cancel(tenant_id tenant, task_id id, origin by) {
+    const pg::jsonb note = audit_note(by, audit_action::task_cancel, id.value, {});
     auto rows = co_await pool_.exec(
         sql::tasks_cancel,
-        pg::bind(tenant, id, static_cast<std::int32_t>(times_.run_lease.count()), as_jsonb(by)));
+        pg::bind(tenant, id, static_cast<std::int32_t>(times_.run_lease.count()), as_jsonb(by), note));
     if (!rows) co_return std::move(rows).error();
     co_return decide(*rows, refuse_cancel);
 }
 
 awaitable<result<task_decision>> pg_task_store::retry(tenant_id tenant, task_id id, origin by) {
-    auto rows = co_await pool_.exec(sql::tasks_retry, pg::bind(tenant, id, as_jsonb(by)));
+    const pg::jsonb note = audit_note(by, audit_action::task_retry, id.value, {});
+    auto rows = co_await pool_.exec(sql::tasks_retry, pg::bind(tenant, id, as_jsonb(by), note));
     if (!rows) co_return std::move(rows).error();
     co_return decide(*rows, refuse_retry);
 }

@@ -1,4 +1,5 @@
 // Making tasks: many requests in one statement, each all or nothing.
+#include "db/audit_notes.hpp"
 #include "db/rows_of_task.hpp"
 #include "db/sql.hpp"
 #include "db/task_store.hpp"
@@ -6,8 +7,13 @@
 #include <boost/json.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <algorithm>
+#include <span>
+
 namespace holdfast::db {
 namespace {
+
+constexpr std::size_t ids_noted_max = 20; // of one request's tasks, in its audit entry
 
 std::optional<pg::jsonb> as_array(const std::optional<std::vector<std::string>>& paths) {
     if (!paths) return std::nullopt;
@@ -17,9 +23,9 @@ std::optional<pg::jsonb> as_array(const std::optional<std::vector<std::string>>&
 // The orders of several requests as one statement's arrays, and its rows as each request's answer.
 class making {
 public:
-    void add(const std::vector<task_order>& orders) {
+    void add(const task_orders& wanted) {
         first_.push_back(tasks_.size());
-        for (const task_order& o : orders) {
+        for (const task_order& o : wanted.orders) {
             tasks_.push_back(task_id::make());
             agents_.push_back(o.agent);
             policies_.push_back(o.policy);
@@ -31,14 +37,15 @@ public:
             excludes_.push_back(as_array(o.exclude_paths));
             retentions_.push_back(as_jsonb(o.retention));
             params_.push_back(as_jsonb(o.execution_params));
-            by_.push_back(as_jsonb(o.by));
+            by_.push_back(as_jsonb(wanted.by));
             requests_.push_back(static_cast<std::int32_t>(first_.size()));
         }
+        note(wanted);
     }
 
     [[nodiscard]] pg::params bind(tenant_id tenant) const {
         return pg::bind(tenant, tasks_, agents_, policies_, types_, scheduled_, attempts_, repositories_,
-                        includes_, excludes_, retentions_, params_, requests_, by_);
+                        includes_, excludes_, retentions_, params_, requests_, by_, notes_.as_jsonb());
     }
 
     [[nodiscard]] const std::vector<task_id>& ids() const { return tasks_; }
@@ -72,6 +79,23 @@ public:
     }
 
 private:
+    void note(const task_orders& wanted) {
+        const std::span made = std::span(tasks_).subspan(first_.back());
+        boost::json::array ids;
+        for (const task_id& id : made.first(std::min(made.size(), ids_noted_max)))
+            ids.emplace_back(to_string(id));
+        boost::json::object details{{"count", made.size()}, {"taskIds", std::move(ids)}};
+        const auto request = static_cast<int>(first_.size());
+        if (wanted.run_of) {
+            details.emplace("taskType", name_of(wanted.orders.front().type));
+            notes_.add(wanted.by, audit_action::policy_run, wanted.run_of->value, std::move(details),
+                       request);
+        } else {
+            const auto subject = made.size() == 1 ? std::optional(made.front().value) : std::nullopt;
+            notes_.add(wanted.by, audit_action::task_create, subject, std::move(details), request);
+        }
+    }
+
     std::vector<std::size_t> first_;
     std::vector<task_id> tasks_;
     std::vector<agent_id> agents_;
@@ -86,6 +110,7 @@ private:
     std::vector<std::optional<pg::jsonb>> params_;
     std::vector<std::int32_t> requests_;
     std::vector<pg::jsonb> by_;
+    audit_notes notes_;
     boost::unordered_flat_map<task_id, pg::row, id_hash> rows_;
 };
 
@@ -99,33 +124,32 @@ pg::bytes as_bytes(const std::string& given) {
 
 } // namespace
 
-awaitable<result<created_tasks>> pg_task_store::create(tenant_id tenant, std::vector<task_order> orders,
-                                                       std::optional<idempotency> once) {
-    if (once) {
-        auto made_once = co_await create_once(tenant, std::move(orders), std::move(*once));
+awaitable<result<created_tasks>> pg_task_store::create(tenant_id tenant, task_orders wanted) {
+    if (wanted.once) {
+        auto made_once = co_await create_once(tenant, std::move(wanted));
         co_return made_once;
     }
-    creation wanted{tenant, std::move(orders)};
-    auto made = co_await creations_.submit(std::move(wanted));
+    creation asked{tenant, std::move(wanted)};
+    auto made = co_await creations_.submit(std::move(asked));
     if (!made) co_return std::move(made).error();
     co_return created_tasks{std::move(*made), false};
 }
 
 awaitable<result<void>> pg_task_store::send_creations(std::span<creations::call* const> calls) {
     making all;
-    for (const auto* c : calls) all.add(c->request.orders);
+    for (const auto* c : calls) all.add(c->request.wanted);
     auto rows = co_await pool_.exec(sql::tasks_create, all.bind(calls.front()->request.tenant));
     if (!rows) co_return std::move(rows).error();
     all.read(*rows);
     for (std::size_t i = 0; i < calls.size(); ++i)
-        calls[i]->answer.emplace(all.answer(i, calls[i]->request.orders.size()));
+        calls[i]->answer.emplace(all.answer(i, calls[i]->request.wanted.orders.size()));
     co_return done;
 }
 
-awaitable<result<created_tasks>> pg_task_store::create_once(tenant_id tenant, std::vector<task_order> orders,
-                                                            idempotency once) {
+awaitable<result<created_tasks>> pg_task_store::create_once(tenant_id tenant, task_orders wanted) {
+    idempotency once = std::move(*wanted.once);
     making one;
-    one.add(orders);
+    one.add(wanted);
     auto begun = co_await pool_.begin();
     if (!begun) co_return std::move(begun).error();
     auto claimed = co_await begun->exec(sql::idempotency_claim,
@@ -140,7 +164,7 @@ awaitable<result<created_tasks>> pg_task_store::create_once(tenant_id tenant, st
     auto rows = co_await begun->exec(sql::tasks_create, one.bind(tenant));
     if (!rows) co_return std::move(rows).error();
     one.read(*rows);
-    auto made = one.answer(0, orders.size());
+    auto made = one.answer(0, wanted.orders.size());
     if (!made) co_return std::move(made).error(); // rolled back, the key is free again
     auto committed = co_await begun->commit();
     if (!committed) co_return std::move(committed).error();

@@ -35,8 +35,7 @@ public:
     awaitable<result<task_change>> progress(task_progress progress) override;
     awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id, origin by) override;
     awaitable<result<task_decision>> retry(tenant_id tenant, task_id id, origin by) override;
-    awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
-                                            std::optional<idempotency> once) override;
+    awaitable<result<created_tasks>> create(tenant_id tenant, task_orders wanted) override;
     awaitable<result<task>> get(tenant_id tenant, task_id id) override;
     awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) override;
     awaitable<result<surroundings>> around(tenant_id tenant, task_id id) override;
@@ -52,7 +51,7 @@ private:
 
     struct creation {
         tenant_id tenant;
-        std::vector<task_order> orders;
+        task_orders wanted;
     };
 
     using offers = pg::batcher<offer_request, offer_answer>;
@@ -71,8 +70,7 @@ private:
     awaitable<result<void>> send_releases(std::span<releases::call* const> calls);
     awaitable<result<void>> send_progresses(std::span<progresses::call* const> calls);
     awaitable<result<void>> send_creations(std::span<creations::call* const> calls);
-    awaitable<result<created_tasks>> create_once(tenant_id tenant, std::vector<task_order> orders,
-                                                 idempotency once);
+    awaitable<result<created_tasks>> create_once(tenant_id tenant, task_orders wanted);
     awaitable<result<created_tasks>> repeat_of(tenant_id tenant, idempotency once);
 
     pg::pool& pool_;

@@ -1,5 +1,6 @@
 #include "db/token_store.hpp"
 
+#include "db/audit_notes.hpp"
 #include "db/sql.hpp"
 
 namespace holdfast::db {
@@ -28,8 +29,19 @@ pg::bytes as_bytes(const std::string& given) {
     return {{given.begin(), given.end()}};
 }
 
-pg::params bind_token(tenant_id tenant, const token_record& t, const std::string& hash) {
-    return pg::bind(tenant, t.id, as_bytes(hash), name_of(t.kind), t.name, t.agent, t.expires_at, t.max_uses);
+pg::params bind_token(tenant_id tenant, const token_record& t, const std::string& hash,
+                      const pg::jsonb& note) {
+    return pg::bind(tenant, t.id, as_bytes(hash), name_of(t.kind), t.name, t.agent, t.expires_at, t.max_uses,
+                    note);
+}
+
+// All but the token.
+boost::json::object details_of(const token_record& t) {
+    boost::json::object out{{"kind", name_of(t.kind)}, {"name", t.name}};
+    if (t.agent) out.emplace("agentId", to_string(*t.agent));
+    if (t.expires_at) out.emplace("expiresAt", to_rfc3339(*t.expires_at));
+    if (t.max_uses) out.emplace("maxUses", *t.max_uses);
+    return out;
 }
 
 } // namespace
@@ -56,8 +68,9 @@ awaitable<result<bool>> pg_token_store::is_good(tenant_id tenant, token_id id) {
 }
 
 awaitable<result<token_record>> pg_token_store::create(tenant_id tenant, token_record wanted,
-                                                       std::string hash) {
-    auto rows = co_await pool_.exec(sql::tokens_create, bind_token(tenant, wanted, hash));
+                                                       std::string hash, origin by) {
+    const pg::jsonb note = audit_note(by, audit_action::token_create, wanted.id.value, details_of(wanted));
+    auto rows = co_await pool_.exec(sql::tokens_create, bind_token(tenant, wanted, hash, note));
     if (!rows) co_return std::move(rows).error();
     if (rows->empty()) co_return no_such_agent();
     co_return read_token(rows->front());
@@ -73,18 +86,22 @@ awaitable<result<page<token_record>>> pg_token_store::list(tenant_id tenant, std
     co_return make_page(std::move(found), page.limit, [](const token_record& t) { return t.id.value; });
 }
 
-awaitable<result<void>> pg_token_store::revoke(tenant_id tenant, token_id id) {
-    auto rows = co_await pool_.exec(sql::tokens_revoke, pg::bind(tenant, id));
+awaitable<result<void>> pg_token_store::revoke(tenant_id tenant, token_id id, origin by) {
+    const pg::jsonb note = audit_note(by, audit_action::token_revoke, id.value, {});
+    auto rows = co_await pool_.exec(sql::tokens_revoke, pg::bind(tenant, id, note));
     if (!rows) co_return std::move(rows).error();
-    if (rows->affected() == 0) co_return failure{errc::not_found, "there is no such token"};
+    if (rows->empty()) co_return failure{errc::not_found, "there is no such token"};
     co_return done;
 }
 
-awaitable<result<void>> pg_token_store::create_tenant(tenant_id tenant, std::string name, token_record admin,
-                                                      std::string hash) {
+awaitable<result<void>> pg_token_store::create_tenant(new_tenant_record wanted, tenant_id maker, origin by) {
+    const pg::jsonb none("[]");
+    const pg::jsonb note =
+        audit_note(by, audit_action::tenant_create, wanted.id.value, {{"name", wanted.name}});
     std::vector<pg::command> commands;
-    commands.push_back({sql::tenants_create, pg::bind(tenant, name)});
-    commands.push_back({sql::tokens_create, bind_token(tenant, admin, hash)});
+    commands.push_back({sql::tenants_create, pg::bind(wanted.id, wanted.name)});
+    commands.push_back({sql::tokens_create, bind_token(wanted.id, wanted.admin, wanted.admin_hash, none)});
+    commands.push_back({sql::audit_add, pg::bind(maker, note)});
     auto sent = co_await pool_.exec_all(std::move(commands));
     if (!sent) co_return std::move(sent).error();
     co_return done;

@@ -14,12 +14,12 @@ public:
 
     awaitable<result<std::optional<identity>>> find(tenant_id tenant, std::string hash) override;
     awaitable<result<bool>> is_good(tenant_id tenant, token_id id) override;
-    awaitable<result<token_record>> create(tenant_id tenant, token_record wanted, std::string hash) override;
+    awaitable<result<token_record>> create(tenant_id tenant, token_record wanted, std::string hash,
+                                           origin by) override;
     awaitable<result<page<token_record>>> list(tenant_id tenant, std::optional<agent_id> agent,
                                                page_request page) override;
-    awaitable<result<void>> revoke(tenant_id tenant, token_id id) override;
-    awaitable<result<void>> create_tenant(tenant_id tenant, std::string name, token_record admin,
-                                          std::string hash) override;
+    awaitable<result<void>> revoke(tenant_id tenant, token_id id, origin by) override;
+    awaitable<result<void>> create_tenant(new_tenant_record wanted, tenant_id maker, origin by) override;
 
 private:
     pg::pool& pool_;

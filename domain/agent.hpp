@@ -25,6 +25,8 @@ struct agent_limits {
     std::optional<int> backups;
     std::optional<int> checks;
     std::optional<int> prunes;
+
+    friend bool operator==(const agent_limits&, const agent_limits&) = default;
 };
 
 // An agent that is paused is handed no tasks. A pause whose end has passed is none.
@@ -32,12 +34,16 @@ struct agent_pause {
     instant since;
     std::optional<instant> until;
     std::optional<std::string> note;
+
+    friend bool operator==(const agent_pause&, const agent_pause&) = default;
 };
 
 // What operators set.
 struct agent_control {
     agent_limits limits;
     std::optional<agent_pause> pause;
+
+    friend bool operator==(const agent_control&, const agent_control&) = default;
 };
 
 struct agent {

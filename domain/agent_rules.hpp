@@ -24,6 +24,7 @@ struct agent_change {
     std::optional<bool> paused;
     change_of<instant> paused_until;
     change_of<std::string> pause_note;
+    document asked = {"{}"}; // the same as it was asked for, a JSON object
 };
 
 // What is wrong with it, by JSON pointer.

@@ -64,8 +64,9 @@ awaitable<result<page<agent>>> agent_service::list(tenant_id tenant, agent_filte
     return agents_.list(tenant, std::move(filter), page);
 }
 
-awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, agent_change wanted) {
-    auto now = co_await agents_.change(tenant, id, std::move(wanted));
+awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, agent_change wanted,
+                                               origin by) {
+    auto now = co_await agents_.change(tenant, id, std::move(wanted), std::move(by));
     if (!now) co_return std::move(now).error();
     log::info("[AGENTS] Agent changed", {{"agent", id}, {"paused", now->control.pause.has_value()}});
     bell_.ring(std::span(&id, 1));

@@ -39,7 +39,8 @@ public:
                                                       page_request page);
 
     // What it may have now wakes its polls.
-    [[nodiscard]] awaitable<result<agent>> change(tenant_id tenant, agent_id id, agent_change wanted);
+    [[nodiscard]] awaitable<result<agent>> change(tenant_id tenant, agent_id id, agent_change wanted,
+                                                  origin by);
 
     // Its tokens end at once, its waiting polls with them. errc::conflict while it has open tasks, unless
     // these are to be cancelled.

@@ -47,6 +47,7 @@ using policy_id = id<struct policy_tag>;
 using task_id = id<struct task_tag>;
 using token_id = id<struct token_tag>;
 using event_id = id<struct event_tag>;
+using audit_id = id<struct audit_tag>;
 using poll_id = id<struct poll_tag>;
 
 // Our own UUIDs hold 74 random bits, but a client may register ids of its choice nowhere; mixing both halves

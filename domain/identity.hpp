@@ -52,7 +52,8 @@ struct identity {
     std::uint64_t as_of = 0; // of the token service: how much it had heard of by then
 };
 
-// For the history. What an agent does is known by the agent, what an operator does by the token.
+// For the history and the audit trail. What an agent does is known by the agent, what an operator does by the
+// token.
 [[nodiscard]] inline origin origin_of(const identity& who, std::string request) {
     const bool agent = who.kind == token_kind::agent || who.kind == token_kind::fleet;
     return {std::string(agent ? name_of(token_kind::agent) : name_of(who.kind)),

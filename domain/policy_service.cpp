@@ -30,7 +30,6 @@ std::vector<task_order> orders_for(policy_id policy, const policy_run& wanted,
         order.agent = agent;
         order.policy = policy;
         order.type = wanted.type;
-        order.by = wanted.by;
     }
     return orders;
 }
@@ -57,8 +56,8 @@ awaitable<result<std::vector<agent_id>>> policy_service::all_agents_of(tenant_id
     co_return all;
 }
 
-awaitable<result<policy>> policy_service::replace(tenant_id tenant, policy wanted) {
-    auto now = co_await policies_.replace(tenant, std::move(wanted));
+awaitable<result<policy>> policy_service::replace(tenant_id tenant, policy wanted, origin by) {
+    auto now = co_await policies_.replace(tenant, std::move(wanted), std::move(by));
     if (!now || !now->when.enabled) co_return now;
     auto agents = co_await all_agents_of(tenant, now->id);
     if (agents) bell_.ring(*agents);
@@ -72,10 +71,12 @@ awaitable<result<std::vector<task>>> policy_service::run(tenant_id tenant, polic
         std::vector<field_error> wrong = not_among(*wanted.agents, *assigned);
         if (!wrong.empty()) co_return invalid(std::move(wrong));
     }
-    std::vector<task_order> orders = orders_for(id, wanted, wanted.agents ? *wanted.agents : *assigned);
-    if (orders.empty()) co_return std::vector<task>();
-    std::optional<idempotency> always;
-    auto made = co_await tasks_.create(tenant, std::move(orders), std::move(always));
+    task_orders orders;
+    orders.orders = orders_for(id, wanted, wanted.agents ? *wanted.agents : *assigned);
+    if (orders.orders.empty()) co_return std::vector<task>();
+    orders.run_of = id;
+    orders.by = std::move(wanted.by);
+    auto made = co_await tasks_.create(tenant, std::move(orders));
     if (!made) co_return std::move(made).error();
     co_return std::move(made->tasks);
 }

@@ -20,15 +20,15 @@ public:
     policy_service(policy_store& policies, task_service& tasks, wakeups& bell)
         : policies_(policies), tasks_(tasks), bell_(bell) {}
 
-    [[nodiscard]] awaitable<result<policy>> create(tenant_id tenant, policy wanted) {
-        return policies_.create(tenant, std::move(wanted));
+    [[nodiscard]] awaitable<result<policy>> create(tenant_id tenant, policy wanted, origin by) {
+        return policies_.create(tenant, std::move(wanted), std::move(by));
     }
 
     // An enabled policy's tasks are held back no longer.
-    [[nodiscard]] awaitable<result<policy>> replace(tenant_id tenant, policy wanted);
+    [[nodiscard]] awaitable<result<policy>> replace(tenant_id tenant, policy wanted, origin by);
 
-    [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, policy_id id) {
-        return policies_.remove(tenant, id);
+    [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, policy_id id, origin by) {
+        return policies_.remove(tenant, id, std::move(by));
     }
 
     [[nodiscard]] awaitable<result<policy>> get(tenant_id tenant, policy_id id) {
@@ -39,12 +39,13 @@ public:
         return policies_.list(tenant, page);
     }
 
-    [[nodiscard]] awaitable<result<void>> assign(tenant_id tenant, policy_id id, agent_id agent) {
-        return policies_.assign(tenant, id, agent);
+    [[nodiscard]] awaitable<result<void>> assign(tenant_id tenant, policy_id id, agent_id agent, origin by) {
+        return policies_.assign(tenant, id, agent, std::move(by));
     }
 
-    [[nodiscard]] awaitable<result<void>> unassign(tenant_id tenant, policy_id id, agent_id agent) {
-        return policies_.unassign(tenant, id, agent);
+    [[nodiscard]] awaitable<result<void>> unassign(tenant_id tenant, policy_id id, agent_id agent,
+                                                   origin by) {
+        return policies_.unassign(tenant, id, agent, std::move(by));
     }
 
     [[nodiscard]] awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) {

@@ -6,6 +6,7 @@
 #include "domain/agent.hpp"
 #include "domain/agent_rules.hpp"
 #include "domain/async.hpp"
+#include "domain/audit.hpp"
 #include "domain/event.hpp"
 #include "domain/explanation.hpp"
 #include "domain/freshness.hpp"
@@ -110,12 +111,19 @@ struct task_order { // a task to be made; what is left out is taken from the pol
     std::optional<std::vector<std::string>> exclude_paths;
     std::optional<document> retention;
     std::optional<document> execution_params;
-    origin by = {};
 };
 
 struct idempotency {
     std::string key;
     std::string digest; // SHA-256 of the request, 32 bytes
+};
+
+// Tasks of one request: all or none.
+struct task_orders {
+    std::vector<task_order> orders;
+    origin by;
+    std::optional<policy_id> run_of;
+    std::optional<idempotency> once;
 };
 
 struct given_back {
@@ -155,8 +163,7 @@ public:
     virtual awaitable<result<task_decision>> cancel(tenant_id tenant, task_id id, origin by) = 0;
     virtual awaitable<result<task_decision>> retry(tenant_id tenant, task_id id, origin by) = 0;
 
-    virtual awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
-                                                    std::optional<idempotency> once) = 0;
+    virtual awaitable<result<created_tasks>> create(tenant_id tenant, task_orders wanted) = 0;
     virtual awaitable<result<task>> get(tenant_id tenant, task_id id) = 0;
     virtual awaitable<result<page<task>>> list(tenant_id tenant, task_filter filter, page_request page) = 0;
     // errc::not_found where there is no such task.
@@ -259,6 +266,7 @@ struct removal { // of an agent
 struct registration {
     std::string hostname;
     agent_details details;
+    origin by = {};
 };
 
 struct registered {
@@ -290,7 +298,8 @@ public:
     virtual awaitable<result<void>> touch(tenant_id tenant, agent_id agent) = 0;
     virtual awaitable<result<agent>> get(tenant_id tenant, agent_id agent) = 0;
     virtual awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) = 0;
-    virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted) = 0;
+    virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted,
+                                            origin by) = 0;
     // Ends its tokens and assignments; its hostname is free again, its tasks stay. errc::conflict while it
     // has open tasks, unless these are to be cancelled: they are the answer.
     virtual awaitable<result<removal>> remove(tenant_id tenant, agent_id agent, bool cancel, origin by) = 0;
@@ -307,16 +316,16 @@ struct assigned_agent {
 
 class policy_store {
 public:
-    virtual awaitable<result<policy>> create(tenant_id tenant, policy wanted) = 0;
+    virtual awaitable<result<policy>> create(tenant_id tenant, policy wanted, origin by) = 0;
     // The one of that id becomes this.
-    virtual awaitable<result<policy>> replace(tenant_id tenant, policy wanted) = 0;
+    virtual awaitable<result<policy>> replace(tenant_id tenant, policy wanted, origin by) = 0;
     // errc::conflict while it is assigned. Its tasks stay.
-    virtual awaitable<result<void>> remove(tenant_id tenant, policy_id id) = 0;
+    virtual awaitable<result<void>> remove(tenant_id tenant, policy_id id, origin by) = 0;
     virtual awaitable<result<policy>> get(tenant_id tenant, policy_id id) = 0;
     virtual awaitable<result<page<policy>>> list(tenant_id tenant, page_request page) = 0;
     // Both may be repeated; errc::not_found where there is no such policy or agent.
-    virtual awaitable<result<void>> assign(tenant_id tenant, policy_id id, agent_id agent) = 0;
-    virtual awaitable<result<void>> unassign(tenant_id tenant, policy_id id, agent_id agent) = 0;
+    virtual awaitable<result<void>> assign(tenant_id tenant, policy_id id, agent_id agent, origin by) = 0;
+    virtual awaitable<result<void>> unassign(tenant_id tenant, policy_id id, agent_id agent, origin by) = 0;
     virtual awaitable<result<page<assigned_agent>>> agents_of(tenant_id tenant, policy_id id,
                                                               page_request page) = 0;
     virtual awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) = 0;
@@ -381,23 +390,38 @@ struct token_record {
     int uses = 0;
 };
 
+struct new_tenant_record {
+    tenant_id id;
+    std::string name;
+    token_record admin;
+    std::string admin_hash; // of the admin's token
+};
+
 class token_store {
 public:
     // Nothing: not known, revoked, or expired.
     virtual awaitable<result<std::optional<identity>>> find(tenant_id tenant, std::string hash) = 0;
     virtual awaitable<result<bool>> is_good(tenant_id tenant, token_id id) = 0;
-    virtual awaitable<result<token_record>> create(tenant_id tenant, token_record wanted,
-                                                   std::string hash) = 0;
+    virtual awaitable<result<token_record>> create(tenant_id tenant, token_record wanted, std::string hash,
+                                                   origin by) = 0;
     // All, or those of one agent.
     virtual awaitable<result<page<token_record>>> list(tenant_id tenant, std::optional<agent_id> agent,
                                                        page_request page) = 0;
     // errc::not_found where there is none that is still good.
-    virtual awaitable<result<void>> revoke(tenant_id tenant, token_id id) = 0;
-    virtual awaitable<result<void>> create_tenant(tenant_id tenant, std::string name, token_record admin,
-                                                  std::string hash) = 0;
+    virtual awaitable<result<void>> revoke(tenant_id tenant, token_id id, origin by) = 0;
+    virtual awaitable<result<void>> create_tenant(new_tenant_record wanted, tenant_id maker, origin by) = 0;
 
 protected:
     ~token_store() = default;
+};
+
+class audit_store {
+public:
+    virtual awaitable<result<page<audit_entry>>> list(tenant_id tenant, audit_filter filter,
+                                                      page_request page) = 0;
+
+protected:
+    ~audit_store() = default;
 };
 
 } // namespace holdfast

@@ -18,9 +18,8 @@ std::vector<agent_id> agents_of(const std::vector<task>& tasks) {
 
 } // namespace
 
-awaitable<result<created_tasks>> task_service::create(tenant_id tenant, std::vector<task_order> orders,
-                                                      std::optional<idempotency> once) {
-    auto made = co_await tasks_.create(tenant, std::move(orders), std::move(once));
+awaitable<result<created_tasks>> task_service::create(tenant_id tenant, task_orders wanted) {
+    auto made = co_await tasks_.create(tenant, std::move(wanted));
     if (!made) co_return std::move(made).error();
     if (made->repeated) co_return made;
     counts_.tasks_created.add(made->tasks.size());

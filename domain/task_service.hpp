@@ -17,8 +17,7 @@ public:
         : tasks_(tasks), bell_(bell), counts_(counts) {}
 
     // All or none. Whoever waits for one of them is woken after the commit.
-    [[nodiscard]] awaitable<result<created_tasks>> create(tenant_id tenant, std::vector<task_order> orders,
-                                                          std::optional<idempotency> once);
+    [[nodiscard]] awaitable<result<created_tasks>> create(tenant_id tenant, task_orders wanted);
 
     [[nodiscard]] awaitable<result<task_change>> acknowledge(task_key key);
     [[nodiscard]] awaitable<result<task_change>> finish(task_report report);

@@ -16,6 +16,7 @@ struct timing {
     std::chrono::seconds heartbeat{60};    // what heartbeats are answered: look for tasks again after this
     std::chrono::days log_keep{30};        // logs of tasks that ended longer ago are forgotten; 0: never
     std::chrono::days task_keep{180};      // and the tasks themselves
+    std::chrono::days audit_keep{400};     // older entries of the audit trail are forgotten; 0: never
     std::chrono::milliseconds sweep{1000}; // the housekeeper's rhythm: ended leases, lost wake-ups
 
     // An agent that is not heard of for longer is offline. A poll that waits says nothing meanwhile.

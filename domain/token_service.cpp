@@ -89,10 +89,10 @@ awaitable<result<void>> token_service::confirm(identity who, agent_id agent) {
     co_return allowed;
 }
 
-awaitable<result<new_token>> token_service::create(identity by, token_record wanted) {
+awaitable<result<new_token>> token_service::create(tenant_id tenant, token_record wanted, origin by) {
     wanted.id = token_id::make();
-    std::string secret = make_token(by.tenant);
-    auto made = co_await tokens_.create(by.tenant, std::move(wanted), sha256(secret));
+    std::string secret = make_token(tenant);
+    auto made = co_await tokens_.create(tenant, std::move(wanted), sha256(secret), std::move(by));
     if (!made) co_return std::move(made).error();
     co_return new_token{std::move(*made), std::move(secret)};
 }
@@ -102,21 +102,24 @@ awaitable<result<page<token_record>>> token_service::list(identity by, std::opti
     return tokens_.list(by.tenant, agent, page);
 }
 
-awaitable<result<void>> token_service::revoke(identity by, token_id id) {
-    auto revoked = co_await tokens_.revoke(by.tenant, id);
+awaitable<result<void>> token_service::revoke(tenant_id tenant, token_id id, origin by) {
+    auto revoked = co_await tokens_.revoke(tenant, id, std::move(by));
     if (!revoked) co_return std::move(revoked).error();
     bell_.revoked(id);
     co_return done;
 }
 
-awaitable<result<new_tenant>> token_service::create_tenant(std::string name) {
-    const tenant_id tenant = tenant_id::make();
-    std::string secret = make_token(tenant);
-    token_record admin;
-    admin.id = token_id::make();
-    admin.kind = token_kind::admin;
-    admin.name = "first admin";
-    auto made = co_await tokens_.create_tenant(tenant, std::move(name), std::move(admin), sha256(secret));
+awaitable<result<new_tenant>> token_service::create_tenant(tenant_id maker, std::string name, origin by) {
+    new_tenant_record wanted;
+    wanted.id = tenant_id::make();
+    wanted.name = std::move(name);
+    wanted.admin.id = token_id::make();
+    wanted.admin.kind = token_kind::admin;
+    wanted.admin.name = "first admin";
+    std::string secret = make_token(wanted.id);
+    wanted.admin_hash = sha256(secret);
+    const tenant_id tenant = wanted.id;
+    auto made = co_await tokens_.create_tenant(std::move(wanted), maker, std::move(by));
     if (!made) co_return std::move(made).error();
     co_return new_tenant{tenant, std::move(secret)};
 }

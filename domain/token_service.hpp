@@ -41,11 +41,11 @@ public:
     // Nothing was revoked since this caller was let in, as far as was heard.
     [[nodiscard]] bool is_fresh(const identity& who) const { return who.as_of == changes_; }
 
-    [[nodiscard]] awaitable<result<new_token>> create(identity by, token_record wanted);
+    [[nodiscard]] awaitable<result<new_token>> create(tenant_id tenant, token_record wanted, origin by);
     [[nodiscard]] awaitable<result<page<token_record>>> list(identity by, std::optional<agent_id> agent,
                                                              page_request page);
-    [[nodiscard]] awaitable<result<void>> revoke(identity by, token_id id);
-    [[nodiscard]] awaitable<result<new_tenant>> create_tenant(std::string name);
+    [[nodiscard]] awaitable<result<void>> revoke(tenant_id tenant, token_id id, origin by);
+    [[nodiscard]] awaitable<result<new_tenant>> create_tenant(tenant_id maker, std::string name, origin by);
 
     // Drops what is cached of this token, of this agent, or all of it.
     void forget(token_id token);

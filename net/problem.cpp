@@ -46,6 +46,8 @@ consteval bool in_order() {
 
 static_assert(in_order());
 
+constexpr std::size_t problem_fields_max = 16; // as many as a body's reader finds
+
 struct problem_field {
     std::string pointer;
     std::string detail;
@@ -75,10 +77,9 @@ reply make(const problem_kind& kind, std::string_view detail, const std::vector<
     document.instance = where.path;
     document.code = kind.code;
     document.request_id = where.request_id;
-    for (const field_error& field : fields) {
-        if (!document.errors) document.errors.emplace();
-        document.errors->push_back({field.pointer, field.detail});
-    }
+    if (!fields.empty()) document.errors.emplace();
+    for (std::size_t i = 0; i < fields.size() && i < problem_fields_max; ++i)
+        document.errors->push_back({fields[i].pointer, fields[i].detail});
     reply out = json_reply(kind.status, document);
     out.content_type = "application/problem+json";
     if (kind.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");

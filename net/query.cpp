@@ -104,6 +104,14 @@ result<std::optional<uuid>> query_parameters::uuid_of(std::string_view name) con
     return value;
 }
 
+result<std::optional<instant>> query_parameters::time(std::string_view name) const {
+    const std::optional<std::string_view> given = text(name);
+    if (!given) return std::optional<instant>{};
+    const std::optional<instant> value = parse_rfc3339(*given);
+    if (!value) return bad_parameter(name, "must be a time as RFC 3339 has it");
+    return value;
+}
+
 std::vector<std::string_view> query_parameters::list(std::string_view name) const {
     std::vector<std::string_view> out;
     for (const auto& [each, value] : all_) {

@@ -5,6 +5,7 @@
 #include "domain/async.hpp"
 #include "domain/id.hpp"
 #include "domain/result.hpp"
+#include "domain/time.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,8 @@ public:
     [[nodiscard]] result<std::optional<bool>> flag(std::string_view name) const;
 
     [[nodiscard]] result<std::optional<uuid>> uuid_of(std::string_view name) const;
+
+    [[nodiscard]] result<std::optional<instant>> time(std::string_view name) const; // RFC 3339
 
     template <class Id> [[nodiscard]] result<std::optional<Id>> id(std::string_view name) const {
         result<std::optional<uuid>> given = uuid_of(name);

@@ -100,6 +100,7 @@ awaitable<reply> register_agent(services& s, exchange& x) {
     wanted.hostname = std::move(body->hostname);
     wanted.details = {body->os.value_or(""), body->arch.value_or(""), body->version.value_or(""),
                       body->ip.value_or(x.request().remote.to_string()), std::nullopt};
+    wanted.by = origin_of(x, *who);
     if (body->metadata) wanted.details.metadata = document{boost::json::serialize(*body->metadata)};
     auto answer = co_await s.agents.register_(*who, std::move(wanted));
     if (!answer) co_return problem(answer.error(), x);
@@ -146,8 +147,8 @@ awaitable<reply> change_agent(services& s, exchange& x) {
     const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     auto wanted = wire::change_from(std::move(*body), now);
     if (!wanted) co_return problem(wanted.error(), x);
-    auto changed =
-        co_await s.agents.change(x.identity().tenant, x.id<agent_id>("agentId"), std::move(*wanted));
+    auto changed = co_await s.agents.change(x.identity().tenant, x.id<agent_id>("agentId"),
+                                            std::move(*wanted), origin_of(x));
     if (!changed) co_return problem(changed.error(), x);
     co_return ok(wire::view_of_one(std::move(*changed)));
 }

@@ -34,9 +34,15 @@ awaitable<reply> list_freshness(services& s, exchange& x);
 awaitable<reply> create_tasks(services& s, exchange& x);
 awaitable<reply> list_tasks(services& s, exchange& x);
 
-// For the history of what this request changes.
+// For the history and the audit trail of what this request of that caller changes.
+[[nodiscard]] inline origin origin_of(const exchange& x, const identity& who) {
+    origin by = holdfast::origin_of(who, std::string(x.request_id()));
+    if (by.token) by.address = x.request().remote.to_string();
+    return by;
+}
+
 [[nodiscard]] inline origin origin_of(const exchange& x) {
-    return holdfast::origin_of(x.identity(), std::string(x.request_id()));
+    return origin_of(x, x.identity());
 }
 
 awaitable<reply> get_task(services& s, exchange& x);
@@ -48,6 +54,7 @@ awaitable<reply> create_tenant(services& s, exchange& x);
 awaitable<reply> create_token(services& s, exchange& x);
 awaitable<reply> list_tokens(services& s, exchange& x);
 awaitable<reply> revoke_token(services& s, exchange& x);
+awaitable<reply> list_audit(services& s, exchange& x);
 
 awaitable<reply> health(services& s, exchange& x);
 awaitable<reply> ready(services& s, exchange& x);

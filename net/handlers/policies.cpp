@@ -15,7 +15,7 @@ awaitable<reply> create_policy(services& s, exchange& x) {
     if (!body) co_return problem(body.error(), x);
     auto wanted = wire::policy_from(std::move(*body));
     if (!wanted) co_return problem(wanted.error(), x);
-    auto made = co_await s.policies.create(x.identity().tenant, std::move(*wanted));
+    auto made = co_await s.policies.create(x.identity().tenant, std::move(*wanted), origin_of(x));
     if (!made) co_return problem(made.error(), x);
     co_return json_reply(201, wire::view_of(std::move(*made), masks_secrets(x)));
 }
@@ -42,27 +42,27 @@ awaitable<reply> replace_policy(services& s, exchange& x) {
     auto wanted = wire::policy_from(std::move(*body));
     if (!wanted) co_return problem(wanted.error(), x);
     wanted->id = x.id<policy_id>("policyId");
-    auto now = co_await s.policies.replace(x.identity().tenant, std::move(*wanted));
+    auto now = co_await s.policies.replace(x.identity().tenant, std::move(*wanted), origin_of(x));
     if (!now) co_return problem(now.error(), x);
     co_return ok(wire::view_of(std::move(*now), masks_secrets(x)));
 }
 
 awaitable<reply> delete_policy(services& s, exchange& x) {
-    auto gone = co_await s.policies.remove(x.identity().tenant, x.id<policy_id>("policyId"));
+    auto gone = co_await s.policies.remove(x.identity().tenant, x.id<policy_id>("policyId"), origin_of(x));
     if (!gone) co_return problem(gone.error(), x);
     co_return no_content();
 }
 
 awaitable<reply> assign_policy(services& s, exchange& x) {
     auto done = co_await s.policies.assign(x.identity().tenant, x.id<policy_id>("policyId"),
-                                           x.id<agent_id>("agentId"));
+                                           x.id<agent_id>("agentId"), origin_of(x));
     if (!done) co_return problem(done.error(), x);
     co_return no_content();
 }
 
 awaitable<reply> unassign_policy(services& s, exchange& x) {
     auto done = co_await s.policies.unassign(x.identity().tenant, x.id<policy_id>("policyId"),
-                                             x.id<agent_id>("agentId"));
+                                             x.id<agent_id>("agentId"), origin_of(x));
     if (!done) co_return problem(done.error(), x);
     co_return no_content();
 }

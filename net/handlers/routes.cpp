@@ -59,6 +59,7 @@ constexpr row table[] = {
     {verb::post, "/tokens", handlers::create_token, for_admins},
     {verb::get, "/tokens", handlers::list_tokens, for_admins},
     {verb::delete_, "/tokens/{tokenId}", handlers::revoke_token, for_admins},
+    {verb::get, "/audit", handlers::list_audit, for_admins},
 
     {verb::get, "/healthz", handlers::health, anybody},
     {verb::get, "/readyz", handlers::ready, anybody},

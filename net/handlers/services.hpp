@@ -3,6 +3,7 @@
 
 #include "domain/agent_service.hpp"
 #include "domain/assignment.hpp"
+#include "domain/audit_service.hpp"
 #include "domain/explain_service.hpp"
 #include "domain/log_service.hpp"
 #include "domain/policy_service.hpp"
@@ -39,6 +40,7 @@ struct services {
     policy_service& policies;
     token_service& tokens;
     explain_service& explanations;
+    audit_service& audit;
     const timing& times;
     const process_status& process;
 };

@@ -36,7 +36,7 @@ task_order order_of(wire::task_input given, const std::string& at, std::vector<f
 }
 
 struct wanted_tasks {
-    std::vector<task_order> orders;
+    task_orders all;
     bool many = false;
 };
 
@@ -58,11 +58,12 @@ result<wanted_tasks> parse(const request& asked) {
         check_range("/tasks", static_cast<std::int64_t>(body->tasks.size()), 1, tasks_in_one_request_max,
                     wrong);
         for (std::size_t i = 0; i < body->tasks.size() && wrong.size() < json::complaints_max; ++i)
-            out.orders.push_back(order_of(std::move(body->tasks[i]), "/tasks/" + std::to_string(i), wrong));
+            out.all.orders.push_back(
+                order_of(std::move(body->tasks[i]), "/tasks/" + std::to_string(i), wrong));
     } else {
         auto body = json::read_body<wire::task_input>(asked);
         if (!body) return std::move(body).error();
-        out.orders.push_back(order_of(std::move(*body), "", wrong));
+        out.all.orders.push_back(order_of(std::move(*body), "", wrong));
     }
     if (wrong.empty()) return out;
     return invalid(std::move(wrong));
@@ -112,8 +113,9 @@ awaitable<reply> create_tasks(services& s, exchange& x) {
     if (!wanted) co_return problem(wanted.error(), x);
     auto once = once_of(x.request());
     if (!once) co_return problem(once.error(), x);
-    for (task_order& each : wanted->orders) each.by = origin_of(x);
-    auto made = co_await s.tasks.create(x.identity().tenant, std::move(wanted->orders), std::move(*once));
+    wanted->all.by = origin_of(x);
+    wanted->all.once = std::move(*once);
+    auto made = co_await s.tasks.create(x.identity().tenant, std::move(wanted->all));
     if (!made) co_return problem(made.error(), x);
     if (!wanted->many && made->tasks.size() == 1)
         co_return json_reply(201, wire::for_operator(std::move(made->tasks.front()), masks_secrets(x)));

@@ -50,7 +50,7 @@ awaitable<reply> create_token(services& s, exchange& x) {
     wanted.agent = body->agent_id;
     wanted.expires_at = body->expires_at;
     wanted.max_uses = body->max_uses;
-    auto made = co_await s.tokens.create(x.identity(), std::move(wanted));
+    auto made = co_await s.tokens.create(x.identity().tenant, std::move(wanted), origin_of(x));
     if (!made) co_return problem(made.error(), x);
     co_return json_reply(201, wire::token_answer{made->record.id, std::move(made->secret)});
 }
@@ -69,7 +69,7 @@ awaitable<reply> list_tokens(services& s, exchange& x) {
 }
 
 awaitable<reply> revoke_token(services& s, exchange& x) {
-    auto revoked = co_await s.tokens.revoke(x.identity(), x.id<token_id>("tokenId"));
+    auto revoked = co_await s.tokens.revoke(x.identity().tenant, x.id<token_id>("tokenId"), origin_of(x));
     if (!revoked) co_return problem(revoked.error(), x);
     co_return no_content();
 }
@@ -78,7 +78,7 @@ awaitable<reply> create_tenant(services& s, exchange& x) {
     auto body = json::read_body<wire::tenant_body>(x.request());
     if (!body) co_return problem(body.error(), x);
     if (const auto wrong = check(*body)) co_return problem(*wrong, x);
-    auto made = co_await s.tokens.create_tenant(std::move(body->name));
+    auto made = co_await s.tokens.create_tenant(x.identity().tenant, std::move(body->name), origin_of(x));
     if (!made) co_return problem(made.error(), x);
     co_return json_reply(201, wire::tenant_answer{made->id, std::move(made->secret)});
 }

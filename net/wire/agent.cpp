@@ -1,9 +1,12 @@
 #include "net/wire/agent.hpp"
 
+#include "net/json/write.hpp"
+
 namespace holdfast::net::wire {
 
 result<agent_change> change_from(agent_patch_body given, instant now) {
     agent_change wanted;
+    wanted.asked.text = json::to_text(given);
     wanted.max_tasks = given.max_concurrent_tasks;
     if (given.max_concurrent_tasks_by_type) {
         // null: of no type.

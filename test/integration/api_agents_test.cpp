@@ -114,6 +114,24 @@ BOOST_AUTO_TEST_CASE(who_may_wait_for_long_may_be_silent_for_as_long) {
     BOOST_TEST(ask.get(of(impatient.agent)).text("status") == "offline");
 }
 
+BOOST_AUTO_TEST_CASE(what_an_agent_says_of_itself_is_shown) {
+    BOOST_TEST_REQUIRE(root.post("/agents/register", R"({"hostname":"first","ip":"192.0.2.7",
+        "metadata":{"rack":[1,"b"],"spare":null}})")
+                           .status == 200U);
+    BOOST_TEST_REQUIRE(root.post(of(agent) + "/heartbeat",
+                                 R"({"version":"1.4.0","os":"linux","arch":"amd64","uptimeSeconds":86400,
+        "disks":[{"mountPath":"/","freeBytes":5,"totalBytes":10}],"lastBackupStatus":"none"})")
+                           .status == 200U);
+    const answer seen = root.get(of(agent));
+    BOOST_TEST(seen.text("ip") == "192.0.2.7");
+    BOOST_TEST(seen.body.at("metadata").at("rack").at(1).as_string() == "b");
+    BOOST_TEST(seen.body.at("metadata").at("spare").is_null());
+    BOOST_TEST(seen.text("arch") == "amd64");
+    BOOST_TEST(seen.number("uptimeSeconds") == 86400);
+    BOOST_TEST(seen.body.at("disks").at(0).at("freeBytes").as_int64() == 5);
+    BOOST_TEST(seen.text("lastBackupStatus") == "none");
+}
+
 BOOST_AUTO_TEST_CASE(what_an_agent_runs_is_shown) {
     const std::string task = running_task();
     make_task(agent);

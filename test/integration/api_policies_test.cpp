@@ -1,6 +1,8 @@
 // Policies on the real program: replaced, deleted, assigned, run.
 #include "test/support/server.hpp"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 using holdfast::net::verb;
@@ -47,6 +49,23 @@ BOOST_AUTO_TEST_CASE(a_replaced_policy_is_all_new_but_its_id) {
     BOOST_TEST(root.get("/tasks/" + make_task(agent)).number("maxAttempts") == 9);
 }
 
+BOOST_AUTO_TEST_CASE(all_that_a_policy_can_say_is_told_again) {
+    const boost::json::object given =
+        boost::json::parse(R"({"name":"all-of-it","description":"Of the web servers",
+        "schedule":"30 2 * * *","checkSchedule":"@weekly","pruneSchedule":"every 48h","timezone":"Europe/Vienna",
+        "spreadSeconds":1800,"overlap":"queue","onMissed":"skip","minGapSeconds":60,"maxAgeSeconds":129600,
+        "includePaths":["/etc"],"excludePaths":["*.tmp"],
+        "repository":{"type":"s3","bucket":"backups","prefix":"web","endpoint":"https://s3.example.com"},
+        "retention":{"keepLast":1,"keepHourly":2,"keepDaily":3,"keepWeekly":4,"keepMonthly":5,"keepYearly":6,
+                     "keepWithin":"1y5m7d2h"},
+        "executionParams":{"parallelism":4,"bandwidthLimitKbps":100,"timeoutSeconds":60,"nice":{"level":10}},
+        "maxAttempts":2,"enabled":false})")
+            .as_object();
+    BOOST_TEST_REQUIRE(put(boost::json::serialize(given)).status == 200U);
+    const answer seen = root.get(at());
+    for (const auto& [member, value] : given) BOOST_TEST(seen.body.at(member) == value, member);
+}
+
 BOOST_AUTO_TEST_CASE(a_bad_replacement_changes_nothing) {
     const std::string name = root.get(at()).text("name");
     BOOST_TEST_REQUIRE(root.post("/policies", policy_body("taken")).status == 201U);
@@ -55,6 +74,11 @@ BOOST_AUTO_TEST_CASE(a_bad_replacement_changes_nothing) {
     const answer wrong = put(policy_body("x", R"(,"maxAttempts":0)"));
     BOOST_TEST(wrong.status == 400U);
     BOOST_TEST(wrong.body.at("errors").as_array().size() == 2U);
+    std::string patterns = R"("*.tmp")";
+    for (int i = 1; i < 150; ++i) patterns += i < 130 ? R"(,"*.tmp")" : R"(,"")";
+    const answer many = put(policy_body("other", R"(,"excludePaths":[)" + patterns + "]"));
+    BOOST_TEST(many.body.at("errors").at(0).at("pointer").as_string() == "/excludePaths/130");
+    BOOST_TEST(many.body.at("errors").as_array().size() == 16U); // of twenty
     BOOST_TEST(root.call(verb::put, std::string("/policies/") + nobody, policy_body("other")).status == 404U);
     BOOST_TEST(root.get(at()).text("name") == name);
 }

@@ -12,6 +12,8 @@ using holdfast::test::task_body;
 
 namespace {
 
+const std::string stranger = "01890000-0000-7000-8000-000000000000"; // an id of nothing
+
 struct quick_fleet : fleet {
     quick_fleet() : fleet({"--retry-base", "0", "--retry-cap", "0"}) {}
 
@@ -125,7 +127,7 @@ BOOST_AUTO_TEST_CASE(somebody_elses_task_looks_unknown) {
     for (const char* what : {"ack", "result", "release"}) {
         const std::string body = std::string_view(what) == "result" ? R"({"status":"completed"})" : "";
         const answer mine = root.post(of(task, what), body);
-        const answer none = root.post(of("01890000-0000-7000-8000-000000000000", what), body);
+        const answer none = root.post(of(stranger, what), body);
         BOOST_TEST(mine.status == 404U);
         BOOST_TEST(none.status == 404U);
         BOOST_TEST(mine.text("detail") == none.text("detail"));
@@ -148,6 +150,7 @@ BOOST_AUTO_TEST_CASE(a_result_finishes_and_may_be_repeated) {
     BOOST_TEST(seen.body.at("durationSeconds").as_double() == 2.5);
     BOOST_TEST(seen.body.at("statistics").at("files").as_int64() == 7);
     BOOST_TEST(root.get("/tasks/" + task + "/log").raw.body == "line\nü");
+    BOOST_TEST(root.get("/tasks/" + stranger + "/log").status == 404U);
 }
 
 BOOST_AUTO_TEST_CASE(a_result_needs_an_acknowledgement) {
@@ -170,6 +173,12 @@ BOOST_AUTO_TEST_CASE(restic_monitors_agents_are_understood) {
     BOOST_TEST(taken.text("status") == "ok");
     BOOST_TEST(root.post("/agents/" + agent + "/task-results", body).status == 200U);
     BOOST_TEST(root.get("/tasks/" + task).text("status") == "completed");
+    const auto said = [](const std::string& of) {
+        return R"({"taskId":")" + of + R"(","policyId":")" + of +
+               R"(","taskType":"backup","status":"failure","durationSeconds":1,"log":"x"})";
+    };
+    BOOST_TEST(root.post("/agents/" + agent + "/task-results", said(task)).status == 409U);
+    BOOST_TEST(root.post("/agents/" + agent + "/task-results", said(stranger)).status == 404U);
 }
 
 BOOST_AUTO_TEST_CASE(failures_are_retried_until_the_attempts_are_used_up) {
@@ -212,6 +221,7 @@ BOOST_AUTO_TEST_CASE(a_release_spends_no_attempt) {
     BOOST_TEST(root.post(of(task, "release"), R"({"retryAfterSeconds":3600})").status == 200U);
     BOOST_TEST(root.get(tasks()).status == 204U);
     BOOST_TEST(!root.get("/tasks/" + task).text("nextAttemptAt").empty());
+    BOOST_TEST(code(root.post(of(task, "release"), R"({"attempt":2})")) == "lease_lost");
 }
 
 BOOST_AUTO_TEST_CASE(an_offer_that_nobody_acknowledges_is_made_again) {
@@ -232,8 +242,8 @@ BOOST_AUTO_TEST_CASE(many_are_made_all_or_none) {
     const answer two = root.post("/tasks", R"({"tasks":[)" + one + "," + one + "]}");
     BOOST_TEST_REQUIRE(two.status == 201U);
     BOOST_TEST(two.number("count") == 2);
-    const std::string stranger = task_body("01890000-0000-7000-8000-000000000000", policy);
-    const answer none = root.post("/tasks", R"({"tasks":[)" + one + "," + stranger + "]}");
+    const std::string other = task_body(stranger, policy);
+    const answer none = root.post("/tasks", R"({"tasks":[)" + one + "," + other + "]}");
     BOOST_TEST(none.status == 404U);
     BOOST_TEST(none.body.at("errors").at(0).at("pointer").as_string() == "/tasks/1/agentId");
     BOOST_TEST(root.post("/tasks", R"({"tasks":[]})").status == 400U);
@@ -251,9 +261,8 @@ BOOST_AUTO_TEST_CASE(an_idempotency_key_makes_tasks_once) {
     BOOST_TEST(again.status == 201U);
     BOOST_TEST(again.text("taskId") == first.text("taskId"));
     BOOST_TEST(root.post("/tasks", task_body(agent, policy, R"(,"maxAttempts":1)"), key).status == 409U);
-    BOOST_TEST(root.post("/tasks", task_body(agent, "01890000-0000-7000-8000-000000000000"),
-                         {{"Idempotency-Key", "tuesday"}})
-                   .status == 404U);
+    BOOST_TEST(root.post("/tasks", task_body(agent, stranger), {{"Idempotency-Key", "tuesday"}}).status ==
+               404U);
     BOOST_TEST(root.post("/tasks", task_body(agent, policy), {{"Idempotency-Key", "tuesday"}}).status ==
                201U);
     BOOST_TEST(root.get(tasks() + "?limit=100").number("count") == 2);

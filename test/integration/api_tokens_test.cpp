@@ -58,6 +58,7 @@ BOOST_AUTO_TEST_CASE(without_a_good_token_there_is_nothing) {
     BOOST_TEST(none.raw.header("WWW-Authenticate") == "Bearer");
     BOOST_TEST(nobody.get("/healthz").status == 200U);
     BOOST_TEST(nobody.get("/openapi.json").status == 200U);
+    BOOST_TEST(nobody.get("/version").text("name") == "holdfast");
     for (const std::string& wrong : {std::string("x"), "hf_" + std::string(66, 'A'), home.root_token() + "A",
                                      home.root_token().substr(0, home.root_token().size() - 1) + "_"})
         BOOST_TEST(with(wrong).get("/agents").status == 401U);
@@ -309,7 +310,12 @@ BOOST_AUTO_TEST_CASE(a_revocation_that_was_not_heard_of_is_found) {
                             "'");
     BOOST_TEST(home.database().kill_sessions() > 0);
     BOOST_TEST(poll.finish().status == 401U);
-    const std::string task = make_task(agent);
+    answer task = root.post("/tasks", task_body(agent, policy));
+    for (int i = 0; task.status == 503U; ++i) { // by a connection that was killed and not missed yet
+        BOOST_TEST_REQUIRE(i < 1000);
+        task = root.post("/tasks", task_body(agent, policy));
+    }
+    BOOST_TEST_REQUIRE(task.status == 201U);
     BOOST_TEST(by_root.finish().status == 200U);
 }
 

@@ -96,7 +96,9 @@ struct fixture {
         order.policy = of.value_or(policy);
         order.type = type;
         order.repository = std::move(repository);
-        auto made = answer_of(first.store.create(tenant, {order}, std::nullopt));
+        task_orders wanted;
+        wanted.orders.push_back(std::move(order));
+        auto made = answer_of(first.store.create(tenant, std::move(wanted)));
         BOOST_TEST_REQUIRE(bool(made));
         clock.advance(1s);
         return made->tasks.front().id;
@@ -341,15 +343,15 @@ public:
     int below(int n) { return std::uniform_int_distribution<int>(0, n - 1)(random); }
 
     void fill() {
-        std::vector<task_order> orders;
+        task_orders wanted;
         for (int i = 0; i < 400; ++i) {
-            task_order& order = orders.emplace_back();
+            task_order& order = wanted.orders.emplace_back();
             order.agent = all[static_cast<std::size_t>(below(static_cast<int>(all.size())))];
             order.policy = policy;
             order.type = below(3) == 0 ? static_cast<task_type>(1 + below(2)) : backup;
             order.repository = "/" + std::to_string(below(3));
         }
-        BOOST_TEST_REQUIRE(bool(answer_of(first.store.create(tenant, std::move(orders), std::nullopt))));
+        BOOST_TEST_REQUIRE(bool(answer_of(first.store.create(tenant, std::move(wanted)))));
     }
 
     // One statement sees one state: whoever is in it twice was at the same time.

@@ -138,6 +138,29 @@ BOOST_AUTO_TEST_CASE(a_step_is_bounded_and_says_that_there_is_more) {
     BOOST_TEST(count("tasks") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(the_audit_trail_goes_by_the_age_of_its_entries) {
+    const auto add = [this](int number) {
+        database.execute("INSERT INTO audit (tenant_id, audit_id, at, by, action, details) VALUES ('" +
+                         tenant + "', '" + id_of(number) +
+                         "', '2026-01-01Z', 'operator', 'policy.create', '{}')");
+    };
+    for (int i = 1; i <= 5; ++i) add(i);
+    times.audit_keep = days{400};
+    clock.advance(days{400} - 1min);
+    BOOST_TEST(!forget(2));
+    BOOST_TEST(count("audit") == 5);
+    clock.advance(2min);
+    times.audit_keep = days{0};
+    BOOST_TEST(!forget(2));
+    BOOST_TEST(count("audit") == 5);
+    times.audit_keep = days{400};
+    BOOST_TEST(forget(2));
+    BOOST_TEST(count("audit") == 3);
+    while (forget(2)) {
+    }
+    BOOST_TEST(count("audit") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(sessions_keys_and_events_go_too) {
     const std::string of = "('" + tenant + "', '" + id_of(1) + "', ";
     database.execute(

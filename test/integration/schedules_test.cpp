@@ -101,13 +101,13 @@ struct fixture {
     template <class T> T answer_of(awaitable<T> work) { return test::answer_of(context, std::move(work)); }
 
     void make() {
-        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.create(tenant, wanted))));
-        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.assign(tenant, wanted.id, agent))));
+        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.create(tenant, wanted, {}))));
+        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.assign(tenant, wanted.id, agent, {}))));
         look();
     }
 
     void replace() {
-        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.replace(tenant, wanted))));
+        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.replace(tenant, wanted, {}))));
         look();
     }
 
@@ -224,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_new_timetable_begins_when_it_is_written) {
     replace();
     BOOST_TEST(next_run() == "03-08 01:00"); // what was off is not made up for
     BOOST_TEST(tasks().empty());
-    BOOST_TEST_REQUIRE(bool(answer_of(first.policies.unassign(tenant, wanted.id, agent))));
+    BOOST_TEST_REQUIRE(bool(answer_of(first.policies.unassign(tenant, wanted.id, agent, {}))));
     look_at("2026-03-08T01:00:00Z");
     BOOST_TEST(tasks().empty());
 }
@@ -248,7 +248,7 @@ BOOST_AUTO_TEST_CASE(servers_at_the_same_time_make_each_run_once) {
     server third(context.get_executor(), clock.conninfo());
     make();
     for (int i = 0; i < 40; ++i)
-        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.assign(tenant, wanted.id, add_agent()))));
+        BOOST_TEST_REQUIRE(bool(answer_of(first.policies.assign(tenant, wanted.id, add_agent(), {}))));
     constexpr int hours = 4;
     for (int minute = 0; minute < hours * 60; ++minute) {
         clock.advance(1min);

@@ -3,6 +3,13 @@
 #include "test/integration/simulated_fleet_times.hpp"
 
 namespace holdfast::test {
+namespace {
+
+origin nobody() {
+    return {};
+}
+
+} // namespace
 
 void simulated_fleet::add_agents(const scratch_database& scratch) {
     const auto text = [](const std::optional<int>& limit) {
@@ -26,7 +33,7 @@ void simulated_fleet::add_agents(const scratch_database& scratch) {
 awaitable<void> simulated_fleet::make_policies() {
     co_await set_clock(now_);
     for (const policy& each : plan_.policies) {
-        auto made = co_await servers_.front().policies.create(fleet_tenant, each);
+        auto made = co_await servers_.front().policies.create(fleet_tenant, each, nobody());
         (void)sure(std::move(made));
         watched_policy& seen = record_.policies[each.id];
         seen.when = each.when;
@@ -44,7 +51,7 @@ awaitable<void> simulated_fleet::end_all_assignments() {
 
 awaitable<void> simulated_fleet::assign(std::size_t agent, std::size_t policy) {
     const policy_id which = plan_.policies[policy].id;
-    auto done = co_await any_up().policies.assign(fleet_tenant, which, members_[agent].id);
+    auto done = co_await any_up().policies.assign(fleet_tenant, which, members_[agent].id, nobody());
     sure(std::move(done));
     record_.policies[which].assigned[members_[agent].id].push_back({now_});
     runs_due_ = now_;
@@ -52,7 +59,7 @@ awaitable<void> simulated_fleet::assign(std::size_t agent, std::size_t policy) {
 
 awaitable<void> simulated_fleet::unassign(std::size_t agent, std::size_t policy) {
     const policy_id which = plan_.policies[policy].id;
-    auto done = co_await any_up().policies.unassign(fleet_tenant, which, members_[agent].id);
+    auto done = co_await any_up().policies.unassign(fleet_tenant, which, members_[agent].id, nobody());
     sure(std::move(done));
     record_.policies[which].assigned[members_[agent].id].back().to = now_;
 }
@@ -60,7 +67,7 @@ awaitable<void> simulated_fleet::unassign(std::size_t agent, std::size_t policy)
 awaitable<void> simulated_fleet::enable(std::size_t policy, bool enabled) {
     holdfast::policy& wanted = plan_.policies[policy];
     wanted.when.enabled = enabled;
-    auto done = co_await any_up().policies.replace(fleet_tenant, wanted);
+    auto done = co_await any_up().policies.replace(fleet_tenant, wanted, nobody());
     (void)sure(std::move(done));
     watched_policy& seen = record_.policies[wanted.id];
     if (!enabled) {
@@ -76,7 +83,7 @@ awaitable<void> simulated_fleet::pause(std::size_t agent, std::optional<instant>
     agent_change wanted;
     wanted.paused = true;
     if (until) wanted.paused_until = until;
-    auto done = co_await any_up().agents.change(fleet_tenant, members_[agent].id, wanted);
+    auto done = co_await any_up().agents.change(fleet_tenant, members_[agent].id, wanted, nobody());
     (void)sure(std::move(done));
     record_.agents[members_[agent].id].paused.push_back({now_, until.value_or(end_of_time)});
 }
@@ -84,7 +91,7 @@ awaitable<void> simulated_fleet::pause(std::size_t agent, std::optional<instant>
 awaitable<void> simulated_fleet::resume(std::size_t agent) {
     agent_change wanted;
     wanted.paused = false;
-    auto done = co_await any_up().agents.change(fleet_tenant, members_[agent].id, wanted);
+    auto done = co_await any_up().agents.change(fleet_tenant, members_[agent].id, wanted, nobody());
     (void)sure(std::move(done));
     record_.agents[members_[agent].id].paused.back().to = now_;
     members_[agent].look_at = now_;

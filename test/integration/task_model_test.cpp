@@ -336,8 +336,8 @@ private:
             const task_state s = each.second.task.state;
             return (s == completed || s == failed || s == cancelled) && chance(15);
         });
-        std::vector<task_order> orders;
-        while (model_.tasks.size() + orders.size() < live_tasks) {
+        task_orders wanted;
+        while (model_.tasks.size() + wanted.orders.size() < live_tasks) {
             task_order order;
             order.agent = any_of(agents_);
             order.policy = policy_;
@@ -347,10 +347,10 @@ private:
             if (chance(30))
                 order.scheduled_for = std::chrono::sys_days{std::chrono::year{2020 + below(5)} / 1 / 1};
             if (chance(10)) order.scheduled_for = far_away;
-            orders.push_back(std::move(order));
+            wanted.orders.push_back(std::move(order));
         }
-        if (orders.empty()) co_return;
-        auto made = co_await store_.create(tenant_, std::move(orders), std::nullopt);
+        if (wanted.orders.empty()) co_return;
+        auto made = co_await store_.create(tenant_, std::move(wanted));
         check(bool(made), "no tasks could be made");
         for (holdfast::task& each : made->tasks) {
             say("made " + to_string(each.id));

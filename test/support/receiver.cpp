@@ -1,5 +1,6 @@
 #include "test/support/receiver.hpp"
 
+#include "test/support/exchanges.hpp"
 #include "test/support/tls.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -81,6 +82,10 @@ awaitable<void> receiver::serve(net::tls_stream stream) {
 }
 
 unsigned receiver::take(call got) {
+    note_event({{"X-Holdfast-Event", got.event},
+                {"X-Holdfast-Timestamp", got.timestamp},
+                {"X-Holdfast-Signature", got.signature}},
+               got.body);
     const std::lock_guard lock(guard_);
     got.answered = rule_ ? rule_(got, calls_.size()) : 204;
     calls_.push_back(std::move(got));

@@ -1,5 +1,7 @@
 #include "test/support/server.hpp"
 
+#include "test/support/exchanges.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -203,10 +205,12 @@ client::client(asio::io_context& context, const server_process& of, const std::s
 awaitable<answer> client::ask(net::verb method, std::string target, std::string body,
                               net::header_list headers) {
     constexpr std::chrono::seconds patience{100};
+    const std::string request = noted_request(method, target, headers, body);
     auto got =
         co_await https_.request(method, std::move(target), std::move(headers), std::move(body), patience);
     answer out;
     if (!got) co_return out;
+    note_exchange(request, *got);
     out.status = got->status;
     boost::system::error_code not_json;
     out.body = boost::json::parse(got->body, not_json);
