@@ -1,4 +1,6 @@
 #include "app/agent/agent.hpp"
+#include "app/agent/doctor.hpp"
+#include "app/agent/install.hpp"
 #include "app/commands.hpp"
 #include "app/load/load.hpp"
 #include "app/server.hpp"
@@ -30,6 +32,12 @@ int execute(const token_settings& s) {
 }
 
 int execute(const agent_command& s) {
+    switch (s.deed) {
+    case agent_deed::doctor: return examine_agent(s.agent);
+    case agent_deed::install: return install_agent(s.install);
+    case agent_deed::uninstall: return uninstall_agent(s.install);
+    case agent_deed::run: break;
+    }
     return run_agent(s.agent);
 }
 

@@ -1,8 +1,7 @@
 #include "app/settings.hpp"
 
+#include "app/options.hpp"
 #include "domain/identity.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <cstdlib>
 #include <iostream>
@@ -21,24 +20,6 @@ std::map<std::string, log::level> level_names() {
 
 std::map<std::string, log::format> format_names() {
     return {{"text", log::format::text}, {"json", log::format::json}};
-}
-
-// Every setting may come from the environment too: --tls-cert is HOLDFAST_TLS_CERT.
-std::string environment_name(const CLI::Option& option) {
-    std::string name = "HOLDFAST_";
-    for (const char c : option.get_single_name())
-        name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    return name;
-}
-
-CLI::Option* add_seconds(CLI::App& to, const std::string& name, std::chrono::seconds& value,
-                         const std::string& what, long low, long high) {
-    return to
-        .add_option_function<long>(
-            name, [&value](long n) { value = std::chrono::seconds(n); }, what)
-        ->check(CLI::Range(low, high))
-        ->type_name("SECONDS")
-        ->default_str(std::to_string(value.count()));
 }
 
 CLI::Option* add_days(CLI::App& to, const std::string& name, std::chrono::days& value,
@@ -131,29 +112,6 @@ void add_server(CLI::App& to, server_settings& s) {
         ->capture_default_str();
     add_webhook(to, s.webhook);
     add_log(to, s.log);
-}
-
-void add_agent(CLI::App& to, agent_settings& s) {
-    to.add_option("--server", s.server_url, "https://HOST:PORT of the server (required)")->type_name("URL");
-    to.add_option("--ca", s.ca_file,
-                  "PEM file: the CAs that the server's certificate may come from (required)")
-        ->type_name("FILE");
-    to.add_option("--token", s.token, "Token to register with; better in a file or the environment")
-        ->type_name("TOKEN");
-    to.add_option("--token-file", s.token_file, "File with that token")->type_name("FILE");
-    to.add_option("--hostname", s.hostname, "Name to register as; default: this machine's")
-        ->type_name("NAME");
-    to.add_option("--state", s.state_dir, "Folder for identity and undelivered results (required)")
-        ->type_name("DIR");
-    add_seconds(to, "--wait", s.wait, "Wait of each poll", 1, 600);
-    to.add_option("--types", s.types, "Kinds of tasks to take: backup, check, prune; default: all")
-        ->delimiter(',')
-        ->check(CLI::IsMember({"backup", "check", "prune"}));
-    to.add_option("--restic", s.restic, "restic: a path, or a name to look up in PATH")
-        ->capture_default_str();
-    to.add_flag("--init-repository", s.init_repository, "Initialise a repository that does not exist");
-    to.add_flag("--demo", s.demo,
-                "Say on standard output what happens; for the demonstration of scripts/run");
 }
 
 load_settings defaults_of(load_scenario scenario) {
@@ -259,7 +217,7 @@ public:
 
     void apply(const std::string& file) {
         for (CLI::Option* option : of_.get_options()) {
-            const char* value = std::getenv(environment_name(*option).c_str());
+            const char* value = std::getenv(environment_name(option->get_single_name()).c_str());
             if (value != nullptr && option->count() == 0 && option->get_single_name() != "help")
                 set(*option, {value});
         }
@@ -290,10 +248,7 @@ private:
 
 void require(const std::string& value, const std::string& name) {
     if (!value.empty()) return;
-    std::string variable = "HOLDFAST_";
-    for (const char c : name)
-        variable += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    throw CLI::ValidationError("--" + name, "is required (or " + variable + ")");
+    throw CLI::ValidationError("--" + name, "is required (or " + environment_name(name) + ")");
 }
 
 void check(const server_settings& s) {
@@ -319,9 +274,10 @@ void check(const token_settings& s) {
 }
 
 void check(const agent_command& s) {
+    if (s.deed == agent_deed::uninstall) return;
     require(s.agent.server_url, "server");
     require(s.agent.ca_file, "ca");
-    require(s.agent.state_dir, "state");
+    if (s.deed != agent_deed::install) require(s.agent.state_dir, "state");
 }
 
 void check(const load_command& s) {
@@ -371,6 +327,7 @@ command read_command(int argc, char** argv) {
     add_log(*create, token.log);
     auto* run = app.add_subcommand("agent", "Run a backup agent: asks for tasks, runs restic, reports");
     add_agent(*run, agent.agent);
+    const agent_deeds deeds = add_agent_deeds(*run, agent.install);
     add_log(*run, agent.log);
     std::map<CLI::App*, load_command> loads;
     add_loads(app, loads);
@@ -385,7 +342,13 @@ command read_command(int argc, char** argv) {
         if (serve->parsed()) return chosen(*serve, file, server);
         if (migration->parsed()) return chosen(*migration, file, migrate);
         if (create->parsed()) return chosen(*create, file, token);
-        if (run->parsed()) return chosen(*run, file, agent);
+        if (run->parsed()) {
+            agent.deed = deeds.chosen();
+            fallbacks(*run).apply(file);
+            check(agent);
+            agent.install.settings_file = settings_file_of(*run);
+            return agent;
+        }
         for (auto& [scenario, settings] : loads)
             if (scenario->parsed()) return chosen(*scenario, file, settings);
         return finished{}; // never: one of them is required

@@ -1,7 +1,7 @@
 // What the command line, HOLDFAST_* and a file of settings say, in this order.
 #pragma once
 
-#include "app/agent/agent.hpp"
+#include "app/agent_options.hpp"
 #include "app/load/load.hpp"
 #include "domain/log.hpp"
 #include "domain/timing.hpp"
@@ -54,7 +54,9 @@ struct token_settings {
 };
 
 struct agent_command {
+    agent_deed deed = agent_deed::run;
     agent_settings agent;
+    install_settings install;
     log_settings log;
 };
 

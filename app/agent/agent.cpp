@@ -1,14 +1,17 @@
 #include "app/agent/agent.hpp"
 
+#include "app/agent/declines.hpp"
+#include "app/agent/delivery.hpp"
+#include "app/agent/heartbeat.hpp"
 #include "app/agent/machine.hpp"
+#include "app/agent/parts.hpp"
 #include "app/agent/pauses.hpp"
-#include "app/agent/restic_run.hpp"
-#include "app/agent/server_calls.hpp"
-#include "app/agent/state.hpp"
+#include "app/agent/registration.hpp"
+#include "app/agent/service_manager.hpp"
+#include "app/agent/task_run.hpp"
 #include "app/secret_file.hpp"
 #include "domain/agent_service.hpp"
 #include "domain/log.hpp"
-#include "domain/repository.hpp"
 #include "domain/secret.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -18,7 +21,8 @@
 #include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
+#include <map>
+#include <memory>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,26 +55,32 @@ public:
                   agent_state state)
         : settings_(std::move(settings)),
           state_(std::move(state)),
-          where_(context_.get_executor()),
-          calls_(where_, tls, server),
-          beats_(where_, tls, server),
+          tls_(tls),
+          server_(server),
           setup_{settings_.restic, settings_.hostname, own_environment()},
+          parts_{context_.get_executor(), settings_, state_, setup_, tls_, server_},
+          calls_(parts_.where, tls_, server_),
+          heart_(
+              parts_, [this] { return present_state(); },
+              [this](const std::vector<task_id>& which) { stop_cancelled(which); }),
           wish_{1, settings_.wait, "a" + to_base64url(sha256(to_string(make_uuid()))).substr(0, 16),
                 settings_.types},
-          pause_(where_),
-          beat_pause_(where_),
-          signals_(where_, SIGTERM, SIGINT) {}
+          pause_(parts_.where),
+          run_ended_(parts_.where),
+          signals_(parts_.where, SIGTERM, SIGINT) {
+        setup_.progress_interval = settings_.progress_interval;
+    }
 
     int run() {
         await_signal();
+        tell_service_manager("READY=1"); // whether or not the server is there
         auto work = main_loop();
-        std::exception_ptr failed;
-        asio::co_spawn(where_, std::move(work), [this, &failed](const std::exception_ptr& e) {
-            failed = e;
+        asio::co_spawn(parts_.where, std::move(work), [this](const std::exception_ptr& failed) {
+            if (failed) failed_ = failed;
             finish();
         });
         context_.run();
-        if (failed) std::rethrow_exception(failed);
+        if (failed_) std::rethrow_exception(failed_);
         return exit_code_;
     }
 
@@ -78,42 +88,40 @@ private:
     awaitable<void> main_loop();
     awaitable<bool> become_known();
     awaitable<bool> register_anew();
-    awaitable<void> beat_loop();
     awaitable<void> work_loop();
     awaitable<bool> begin(const order& task);
-    awaitable<void> carry_out(order task);
+    awaitable<void> take_up(order task);
+    awaitable<std::optional<refusal>> refusal_of(const order& task);
+    void start(order task);
+    void ended(task_id which, const std::exception_ptr& failed);
+    awaitable<void> runs_fewer_than(std::size_t wanted);
     awaitable<void> deliver_kept();
-    awaitable<bool> deliver(kept_result what);
-    awaitable<void> give_back(order task);
     awaitable<void> rest(std::optional<seconds> at_least);
-    [[nodiscard]] net::wire::registration_body introduction() const;
-    [[nodiscard]] net::wire::heartbeat_body present_state() const;
-    void stop_cancelled(const std::optional<std::vector<task_id>>& cancelled);
+    void be(const agent_identity& who);
+    [[nodiscard]] heartbeat::present_state present_state() const;
+    void stop_cancelled(const std::vector<task_id>& cancelled);
     void await_signal();
     void stop();
     void finish();
 
-    void tell(const std::string& line) const {
-        if (settings_.demo) std::cout << line << std::endl;
-    }
-
     agent_settings settings_;
     agent_state state_;
+    const net::tls_context& tls_;
+    net::server_url server_;
     asio::io_context context_{1};
-    executor where_;
-    server_calls calls_;
-    server_calls beats_; // on a connection of its own: a poll may wait for a minute
     restic_setup setup_;
+    agent_parts parts_;
+    server_calls calls_;
+    heartbeat heart_;
     poll_wish wish_;
     steady_timer pause_;
-    steady_timer beat_pause_;
+    steady_timer run_ended_; // rings
     asio::signal_set signals_;
     pauses backoff_;
     std::optional<agent_identity> identity_;
-    std::optional<task_id> running_;
-    std::unique_ptr<restic_run> restic_;
+    std::map<task_id, std::unique_ptr<task_run>> runs_;
     net::wire::backup_status last_backup_ = net::wire::backup_status::none;
-    bool cancelled_ = false;
+    std::exception_ptr failed_;
     bool stopping_ = false;
     int exit_code_ = 0;
 };
@@ -122,7 +130,7 @@ void agent_program::await_signal() {
     signals_.async_wait([this](error_code ec, int) {
         if (ec) return;
         if (stopping_) { // asked twice: now
-            if (restic_) restic_->stop();
+            for (const auto& [id, each] : runs_) each->stop();
             log::flush();
             std::_Exit(1);
         }
@@ -133,21 +141,19 @@ void agent_program::await_signal() {
 
 void agent_program::stop() {
     stopping_ = true;
-    tell("Stopping.");
-    if (restic_)
-        restic_->stop();
-    else
-        calls_.close();
+    tell_service_manager("STOPPING=1");
+    parts_.tell("Stopping.");
+    for (const auto& [id, each] : runs_) each->stop();
+    calls_.close();
     pause_.cancel();
-    beat_pause_.cancel();
-    beats_.close();
+    run_ended_.cancel();
+    heart_.stop();
 }
 
 void agent_program::finish() {
     stopping_ = true;
     signals_.cancel();
-    beat_pause_.cancel();
-    beats_.close();
+    heart_.stop();
     calls_.close();
 }
 
@@ -158,36 +164,24 @@ awaitable<void> agent_program::rest(std::optional<seconds> at_least) {
     co_await pause_.async_wait(asio::redirect_error(use_awaitable, cut_short));
 }
 
-net::wire::registration_body agent_program::introduction() const {
-    net::wire::registration_body body;
-    body.hostname = settings_.hostname;
-    body.os = system_name();
-    body.arch = system_arch();
-    body.version = settings_.version;
-    return body;
-}
-
-net::wire::heartbeat_body agent_program::present_state() const {
-    net::wire::heartbeat_body body;
-    body.version = settings_.version;
-    body.os = system_name();
-    body.arch = system_arch();
-    body.uptime_seconds = uptime_seconds();
-    body.disks = disks();
-    body.last_backup_status = running_ ? net::wire::backup_status::running : last_backup_;
-    body.running_tasks.emplace();
-    if (running_) body.running_tasks->push_back(*running_);
-    return body;
+heartbeat::present_state agent_program::present_state() const {
+    heartbeat::present_state out;
+    out.last_backup = last_backup_;
+    for (const auto& [id, each] : runs_) out.running.push_back(id);
+    return out;
 }
 
 awaitable<void> agent_program::main_loop() {
     const bool known = co_await become_known();
     if (!known) co_return;
-    auto beats = beat_loop();
-    asio::co_spawn(where_, std::move(beats), [](const std::exception_ptr& failed) {
-        if (failed) log::error("the heartbeat ended");
-    });
+    heart_.start();
     co_await work_loop();
+}
+
+void agent_program::be(const agent_identity& who) {
+    const std::string token = who.token.value_or(settings_.token);
+    calls_.be(who.agent_id, token);
+    heart_.be(who.agent_id, token);
 }
 
 awaitable<bool> agent_program::become_known() {
@@ -196,10 +190,8 @@ awaitable<bool> agent_program::become_known() {
         const bool registered = co_await register_anew();
         co_return registered;
     }
-    const std::string token = identity_->token.value_or(settings_.token);
-    calls_.be(identity_->agent_id, token);
-    beats_.be(identity_->agent_id, token);
-    tell("I am agent " + to_string(identity_->agent_id) + ", known to " + settings_.server_url + ".");
+    be(*identity_);
+    parts_.tell("I am agent " + to_string(identity_->agent_id) + ", known to " + settings_.server_url + ".");
     co_return true;
 }
 
@@ -211,22 +203,13 @@ awaitable<bool> agent_program::register_anew() {
         co_return false;
     }
     while (!stopping_) {
-        const net::wire::registration_body who = introduction();
-        auto known = co_await calls_.register_as(who, settings_.token);
+        auto known = co_await register_agent(calls_, parts_);
         if (known.value) {
-            identity_ = agent_identity{settings_.server_url, settings_.hostname, known.value->agent_id,
-                                       known.value->token};
-            auto kept = state_.keep(*identity_);
-            if (!kept) log::error("the identity could not be kept", {{"cause", kept.error().detail()}});
-            const std::string token = identity_->token.value_or(settings_.token);
-            calls_.be(identity_->agent_id, token);
-            beats_.be(identity_->agent_id, token);
+            identity_ = std::move(known.value);
+            be(*identity_);
             backoff_.reset();
-            log::info("registered", {{"agent", identity_->agent_id}, {"hostname", settings_.hostname}});
-            tell("Registered as agent " + to_string(identity_->agent_id) + ".");
             co_return true;
         }
-        log::warning("registration failed", {{"cause", known.wrong.words}});
         if (known.wrong.final() || known.wrong.status == 401) {
             exit_code_ = 1;
             co_return false;
@@ -236,57 +219,42 @@ awaitable<bool> agent_program::register_anew() {
     co_return false;
 }
 
-awaitable<void> agent_program::beat_loop() {
-    while (!stopping_) {
-        const net::wire::heartbeat_body state = present_state();
-        auto beat = co_await beats_.beat(state);
-        seconds next{30};
-        if (beat.value) {
-            stop_cancelled(beat.value->cancel_tasks);
-            next = seconds(
-                std::clamp<std::int64_t>(beat.value->next_task_check_after_seconds.value_or(60), 1, 120));
-        } else if (!stopping_) {
-            log::warning("heartbeat failed", {{"cause", beat.wrong.words}});
-        }
-        if (settings_.heartbeat) next = *settings_.heartbeat;
-        if (stopping_) break;
-        error_code cut_short;
-        beat_pause_.expires_after(next);
-        co_await beat_pause_.async_wait(asio::redirect_error(use_awaitable, cut_short));
-    }
-}
-
-void agent_program::stop_cancelled(const std::optional<std::vector<task_id>>& cancelled) {
-    if (!cancelled || !running_ || !restic_) return;
-    if (std::find(cancelled->begin(), cancelled->end(), *running_) == cancelled->end()) return;
-    log::info("the task was cancelled: stopping restic", {{"task", *running_}});
-    cancelled_ = true;
-    restic_->stop();
+void agent_program::stop_cancelled(const std::vector<task_id>& cancelled) {
+    for (const task_id each : cancelled)
+        if (const auto at = runs_.find(each); at != runs_.end()) at->second->cancel();
 }
 
 awaitable<void> agent_program::work_loop() {
-    tell("Waiting for tasks.");
+    co_await announce_declines(parts_);
+    parts_.tell("Waiting for tasks.");
+    const auto slots = static_cast<std::size_t>(settings_.max_tasks);
     while (!stopping_) {
+        co_await runs_fewer_than(slots);
         co_await deliver_kept();
+        if (stopping_) break;
+        wish_.limit = static_cast<int>(slots - runs_.size());
         const auto asked = steady_clock::now();
         auto polled = co_await calls_.poll(wish_);
-        if (stopping_ && !polled.value) co_return;
+        if (stopping_ && !polled.value) break;
         if (!polled.value) {
             const bool unknown = polled.wrong.status == 404 || polled.wrong.status == 401;
             log::warning("poll failed", {{"cause", polled.wrong.words}});
             if (unknown && !settings_.token.empty()) {
                 const bool registered = co_await register_anew();
-                if (!registered) co_return;
+                if (!registered) break;
             }
             co_await rest(polled.wrong.retry_after);
             continue;
         }
         backoff_.reset();
-        for (order& task : polled.value->tasks) co_await carry_out(std::move(task));
+        if (polled.value->cancel_tasks) stop_cancelled(*polled.value->cancel_tasks);
+        // All before the next poll, which says that the session's last answer is done with.
+        for (order& task : polled.value->tasks) co_await take_up(std::move(task));
         // A server that does not wait must not be asked in a tight loop.
         if (polled.value->tasks.empty() && steady_clock::now() - asked < seconds(1))
             co_await rest(std::nullopt);
     }
+    co_await runs_fewer_than(1);
 }
 
 // Until the server says yes or no: an acknowledgement whose answer was lost has begun the task, and nobody
@@ -306,74 +274,65 @@ awaitable<bool> agent_program::begin(const order& task) {
     co_return false;
 }
 
-awaitable<void> agent_program::carry_out(order task) {
+awaitable<void> agent_program::take_up(order task) {
+    auto held = co_await refusal_of(task);
+    if (held) {
+        co_await give_back(calls_, task, *held);
+        co_return;
+    }
     const bool ours = co_await begin(task);
-    if (stopping_) {
-        co_await give_back(std::move(task));
-        co_return;
-    }
-    if (!ours) co_return;
-    log::info("task begins",
-              {{"task", task.task_id}, {"type", name_of(task.task_type)}, {"attempt", task.attempt}});
-    tell("Got " + std::string(name_of(task.task_type)) + " task " + to_string(task.task_id) + " for " +
-         masked_repository(task.repository) + ": running restic.");
-    running_ = task.task_id;
-    cancelled_ = false;
-    restic_ = std::make_unique<restic_run>(where_, setup_, settings_.init_repository);
-    report said = co_await restic_->run(task);
-    const bool stopped = restic_->stopped();
-    restic_.reset();
-    running_.reset();
-    if (cancelled_) co_return;
-    if (stopped && said.status != outcome::completed) {
-        co_await give_back(std::move(task));
-        co_return;
-    }
-    if (task.task_type == task_type::backup)
-        last_backup_ = said.status == outcome::completed ? net::wire::backup_status::success
-                                                         : net::wire::backup_status::failure;
-    tell(said.status == outcome::completed ? "Done, snapshot " + said.snapshot_id.value_or("(none)") + "."
-                                           : "Failed: " + said.error_message.value_or(""));
-    // Kept first, sent then: a result is not lost by a crash in between.
-    kept_result what{task.task_id, std::move(said)};
-    auto kept = state_.keep(what);
-    if (!kept) log::error("the result could not be kept", {{"cause", kept.error().detail()}});
-    co_await deliver(std::move(what));
+    const refusal shutdown{"shutdown", seconds(0)};
+    if (stopping_)
+        co_await give_back(calls_, task, shutdown);
+    else if (ours)
+        start(std::move(task));
 }
 
+awaitable<std::optional<refusal>> agent_program::refusal_of(const order& task) {
+    // An attempt whose lease ended, and which has not heard of it yet.
+    if (runs_.contains(task.task_id)) co_return refusal{"busy", seconds(60)};
+    auto reason = co_await reason_to_decline(parts_, task);
+    if (!reason) co_return std::nullopt;
+    co_return refusal{std::move(*reason), settings_.decline_retry_after};
+}
+
+void agent_program::start(order task) {
+    const task_id id = task.task_id;
+    auto& made = runs_[id] = std::make_unique<task_run>(parts_, *identity_, std::move(task));
+    auto work = made->run();
+    asio::co_spawn(parts_.where, std::move(work),
+                   [this, id](const std::exception_ptr& failed) { ended(id, failed); });
+}
+
+void agent_program::ended(task_id which, const std::exception_ptr& failed) {
+    const auto run = std::move(runs_.at(which));
+    runs_.erase(which);
+    run_ended_.cancel();
+    if (const auto how = run->ended_as(); how && run->type() == task_type::backup)
+        last_backup_ = *how == outcome::completed ? net::wire::backup_status::success
+                                                  : net::wire::backup_status::failure;
+    if (!failed) return;
+    failed_ = failed;
+    stop();
+}
+
+// When stopping, they are on their way out.
+awaitable<void> agent_program::runs_fewer_than(std::size_t wanted) {
+    error_code rung;
+    while (runs_.size() >= wanted) {
+        run_ended_.expires_at(steady_clock::time_point::max());
+        co_await run_ended_.async_wait(asio::redirect_error(use_awaitable, rung));
+    }
+}
+
+// What a run delivers itself is left to it.
 awaitable<void> agent_program::deliver_kept() {
     for (kept_result& each : state_.undelivered()) {
         if (stopping_) co_return;
-        const bool taken = co_await deliver(std::move(each));
+        if (runs_.contains(each.task_id)) continue;
+        const bool taken = co_await deliver(calls_, state_, std::move(each));
         if (!taken) co_return; // the poll that follows will pause if the server is away
     }
-}
-
-// True: the server took it, or refuses it for good.
-awaitable<bool> agent_program::deliver(kept_result what) {
-    auto sent = co_await calls_.report_result(what);
-    if (!sent.value && (!sent.wrong.final() || sent.wrong.status == 403)) {
-        log::warning("a result waits to be delivered", {{"task", what.task_id}, {"cause", sent.wrong.words}});
-        co_return false;
-    }
-    state_.forget(what);
-    if (sent.value)
-        log::info("result delivered", {{"task", what.task_id}, {"status", name_of(sent.value->status)}});
-    else
-        log::warning("the server does not want a result",
-                     {{"task", what.task_id}, {"cause", sent.wrong.words}});
-    co_return true;
-}
-
-awaitable<void> agent_program::give_back(order task) {
-    std::string reason = "shutdown";
-    auto released = co_await calls_.release(task.task_id, task.attempt, std::move(reason));
-    if (released.value)
-        log::info("task given back", {{"task", task.task_id}});
-    else
-        log::warning("a task could not be given back; its lease will end",
-                     {{"task", task.task_id}, {"cause", released.wrong.words}});
-    tell("Gave the task back.");
 }
 
 } // namespace

@@ -26,6 +26,16 @@ struct agent_settings {
     std::chrono::seconds wait{60};                 // of a poll
     std::optional<std::chrono::seconds> heartbeat; // default: what the server says
     std::vector<std::string> types;                // backup, check, prune; empty: all
+    int max_tasks = 1;                             // side by side
+
+    std::chrono::seconds progress_interval{5}; // between two reports of a task that runs
+
+    std::vector<std::string> pre_hooks, post_hooks; // programs, run in this order
+    std::chrono::seconds hook_timeout{300};         // of each
+
+    bool decline_on_battery = false;
+    bool decline_on_metered = false;               // where NetworkManager can tell
+    std::chrono::seconds decline_retry_after{900}; // what is declined may be offered again after this
 
     std::string restic = "restic"; // a path, or a name to look up in PATH
     bool init_repository = false;  // a backup may initialise a repository that does not exist

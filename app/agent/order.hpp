@@ -33,6 +33,7 @@ BOOST_DESCRIBE_STRUCT(execution_limits, (), (parallelism, bandwidth_limit_kbps, 
 // A task.
 struct order {
     holdfast::task_id task_id;
+    holdfast::policy_id policy_id;
     holdfast::task_type task_type = holdfast::task_type::backup;
     std::string repository;
     std::optional<std::vector<std::string>> include_paths;
@@ -43,7 +44,7 @@ struct order {
 };
 
 BOOST_DESCRIBE_STRUCT(order, (),
-                      (task_id, task_type, repository, include_paths, exclude_paths, retention,
+                      (task_id, policy_id, task_type, repository, include_paths, exclude_paths, retention,
                        execution_params, attempt))
 
 struct poll_answer {
@@ -59,6 +60,18 @@ struct registered {
 };
 
 BOOST_DESCRIBE_STRUCT(registered, (), (agent_id, token))
+
+struct progress_answer {
+    bool cancel_requested = false;
+};
+
+BOOST_DESCRIBE_STRUCT(progress_answer, (), (cancel_requested))
+
+struct log_answer {
+    std::int32_t size = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(log_answer, (), (size))
 
 struct heartbeat_answer {
     std::optional<std::int64_t> next_task_check_after_seconds;

@@ -9,12 +9,14 @@ namespace {
 
 using words = std::vector<std::string>;
 
-// --limit-upload is in KiB/s, and so is the task's number (docs/api/task-distribution.md, "Bandwidth").
+// restic's limits are in KiB/s, and so is the task's number (docs/api/task-distribution.md, "Bandwidth"). A
+// backup uploads; a check downloads, and a prune does both. Every backend of restic has `connections`.
 void add_limits(words& out, const order& task) {
     if (!task.execution_params) return;
     const execution_limits& limits = *task.execution_params;
     if (limits.bandwidth_limit_kbps.value_or(0) > 0)
-        out.push_back("--limit-upload=" + std::to_string(*limits.bandwidth_limit_kbps));
+        for (const char* option : {"--limit-upload=", "--limit-download="})
+            out.push_back(option + std::to_string(*limits.bandwidth_limit_kbps));
     if (limits.parallelism.value_or(0) > 0) {
         out.emplace_back("-o");
         out.push_back(std::string(backend_of(task.repository)) +
@@ -83,11 +85,10 @@ std::string_view backend_of(std::string_view repository) {
     return known ? scheme : "local";
 }
 
-std::vector<std::string> restic_environment(const std::vector<std::string>& own,
-                                            std::string_view repository) {
+std::vector<std::string> restic_environment(const restic_setup& setup, std::string_view repository) {
     std::vector<std::string> out;
     bool paced = false;
-    for (const std::string& each : own) {
+    for (const std::string& each : setup.environment) {
         if (each.starts_with("HOLDFAST_") || names(each, "RESTIC_REPOSITORY") ||
             names(each, "RESTIC_REPOSITORY_FILE"))
             continue;
@@ -95,13 +96,15 @@ std::vector<std::string> restic_environment(const std::vector<std::string>& own,
         out.push_back(each);
     }
     out.push_back("RESTIC_REPOSITORY=" + std::string(repository));
-    if (!paced) out.emplace_back("RESTIC_PROGRESS_FPS=0.2"); // nobody looks at 60 status lines a second
+    if (!paced) // nobody looks at 60 status lines a second
+        out.push_back("RESTIC_PROGRESS_FPS=" +
+                      std::to_string(1.0 / static_cast<double>(setup.progress_interval.count())));
     return out;
 }
 
 command restic_call(const restic_setup& setup, const order& task, std::vector<std::string> what) {
     what.insert(what.begin(), setup.program);
-    return {std::move(what), restic_environment(setup.environment, task.repository), setup.patience};
+    return {std::move(what), restic_environment(setup, task.repository), setup.patience};
 }
 
 result<command> restic_command(const restic_setup& setup, const order& task) {

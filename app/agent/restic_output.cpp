@@ -3,6 +3,7 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace holdfast::app {
 namespace {
@@ -13,6 +14,27 @@ std::string_view text_in(const bj::object& from, std::string_view name) {
     const bj::value* found = from.if_contains({name.data(), name.size()});
     const bj::string* text = found ? found->if_string() : nullptr;
     return text ? std::string_view(text->data(), text->size()) : std::string_view();
+}
+
+template <class T> std::optional<T> value_in(const bj::object& from, std::string_view name) {
+    const bj::value* found = from.if_contains({name.data(), name.size()});
+    if (!found || !found->is_number()) return std::nullopt;
+    boost::system::error_code not_of_this_type;
+    const T value = found->to_number<T>(not_of_this_type);
+    if (not_of_this_type || value < 0) return std::nullopt;
+    return value;
+}
+
+restic_progress progress_in(const bj::object& status) {
+    restic_progress out;
+    // One digit after the point: more is no news. A file that grew may make it more than all.
+    if (const auto part = value_in<double>(status, "percent_done"))
+        out.percent_done = std::round(std::min(*part, 1.0) * 1000) / 10;
+    out.bytes_done = value_in<std::int64_t>(status, "bytes_done");
+    out.total_bytes = value_in<std::int64_t>(status, "total_bytes");
+    out.files_done = value_in<std::int64_t>(status, "files_done");
+    out.total_files = value_in<std::int64_t>(status, "total_files");
+    return out;
 }
 
 std::string number_in(const bj::object& from, std::string_view name) {
@@ -46,24 +68,11 @@ std::string summary_line(const bj::object& summary) {
 } // namespace
 
 void restic_output::feed(output from, std::string_view bytes) {
-    std::string& line = partial_[static_cast<std::size_t>(from)];
-    while (!bytes.empty()) {
-        const std::size_t end = bytes.find('\n');
-        const std::string_view piece = bytes.substr(0, end);
-        line.append(piece.substr(0, line_bytes_max - std::min(line.size(), line_bytes_max)));
-        if (end == std::string_view::npos) return;
-        take_line(from, line);
-        line.clear();
-        bytes.remove_prefix(end + 1);
-    }
+    cutter_.feed(from, bytes, [this](output of, std::string_view line) { take_line(of, line); });
 }
 
 void restic_output::finish() {
-    for (const output each : {output::standard, output::error}) {
-        std::string& line = partial_[static_cast<std::size_t>(each)];
-        if (!line.empty()) take_line(each, line);
-        line.clear();
-    }
+    cutter_.finish([this](output of, std::string_view line) { take_line(of, line); });
 }
 
 void restic_output::take_line(output from, std::string_view line) {
@@ -72,7 +81,7 @@ void restic_output::take_line(output from, std::string_view line) {
     if (line.starts_with(erase_line)) line.remove_prefix(erase_line.size());
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.starts_with('{') && take_json(line)) return;
-    append(line);
+    lines_(line);
     notice(line);
     if (from != output::error || line.empty()) return;
     static constexpr std::string_view fatal = "Fatal: ";
@@ -90,18 +99,20 @@ bool restic_output::take_json(std::string_view line) {
     const std::string_view type = text_in(*message, "message_type");
     if (type == "summary") {
         summary_ = *message;
-        append(summary_line(*message));
+        lines_(summary_line(*message));
     } else if (type == "error") {
         const std::string item(text_in(*message, "item"));
         if (unreadable_.empty()) unreadable_ = item;
-        append("error: " + item + ": " + reason_in(*message));
+        lines_("error: " + item + ": " + reason_in(*message));
     } else if (type == "exit_error") {
         const std::string_view why = text_in(*message, "message");
         static constexpr std::string_view fatal = "Fatal: ";
         fatal_ = why.starts_with(fatal) ? why.substr(fatal.size()) : why;
         notice(why);
-        append(why);
-    } else if (type != "status" && type != "verbose_status") {
+        lines_(why);
+    } else if (type == "status") {
+        progress_ = progress_in(*message);
+    } else if (type != "verbose_status") {
         return false;
     }
     return true;
@@ -112,11 +123,6 @@ void restic_output::notice(std::string_view words) {
     locked_ = locked_ || said("already locked");
     no_repository_ =
         no_repository_ || said("unable to open config file") || said("repository does not exist");
-}
-
-void restic_output::append(std::string_view line) {
-    log_.append(line).append("\n");
-    if (log_.size() > text_bytes_max) log_.erase(0, log_.size() - text_bytes_max / 2);
 }
 
 } // namespace holdfast::app

@@ -1,26 +1,37 @@
 // What restic writes, line by line. Pure.
 #pragma once
 
-#include "app/agent/child_process.hpp"
+#include "app/agent/lines.hpp"
 
 #include <boost/json/object.hpp>
 
-#include <array>
-#include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace holdfast::app {
 
-// The last of restic's lines, the JSON ones (backup --json) retold in words.
+// How far a backup is; what restic does not know yet is not there.
+struct restic_progress {
+    std::optional<double> percent_done; // 0 to 100
+    std::optional<std::int64_t> bytes_done, total_bytes, files_done, total_files;
+
+    bool operator==(const restic_progress&) const = default;
+};
+
+// What there is to know of restic's lines; the lines themselves, the JSON ones (backup --json) retold in
+// words, go on to a sink, as raw bytes without their end.
 class restic_output {
 public:
-    static constexpr std::size_t text_bytes_max = std::size_t{1024} * 1024;
-    static constexpr std::size_t line_bytes_max = std::size_t{64} * 1024; // longer ones are cut
+    using sink = std::function<void(std::string_view)>;
+
+    explicit restic_output(sink lines) : lines_(std::move(lines)) {}
 
     void feed(output from, std::string_view bytes);
-    void finish(); // what has no line's end yet counts as a line
+    void finish();
 
     [[nodiscard]] const std::optional<boost::json::object>& summary() const { return summary_; }
 
@@ -32,7 +43,7 @@ public:
 
     [[nodiscard]] const std::string& last_error() const { return last_error_; } // last line on standard error
 
-    [[nodiscard]] const std::string& text() const { return log_; } // the end of it all, raw bytes
+    [[nodiscard]] const std::optional<restic_progress>& progress() const { return progress_; } // the newest
 
     // The repository is locked by somebody: maybe by a process that died.
     [[nodiscard]] bool locked() const { return locked_; }
@@ -43,10 +54,10 @@ private:
     void take_line(output from, std::string_view line);
     bool take_json(std::string_view line);
     void notice(std::string_view words);
-    void append(std::string_view line);
 
-    std::array<std::string, 2> partial_;
-    std::string log_;
+    sink lines_;
+    line_cutter cutter_;
+    std::optional<restic_progress> progress_;
     std::optional<boost::json::object> summary_;
     std::string unreadable_;
     std::string fatal_;

@@ -10,9 +10,10 @@ constexpr std::chrono::seconds patience{30}; // of every call but the poll
 struct release_request {
     int attempt = 0;
     std::string reason;
+    std::int64_t retry_after_seconds = 0;
 };
 
-BOOST_DESCRIBE_STRUCT(release_request, (), (attempt, reason))
+BOOST_DESCRIBE_STRUCT(release_request, (), (attempt, reason, retry_after_seconds))
 
 } // namespace
 
@@ -46,14 +47,28 @@ awaitable<answered<nothing>> server_calls::acknowledge(task_id task, int attempt
     return client_.call_for<nothing>(net::verb::post, path(task, "ack"), {}, std::move(body), patience);
 }
 
+awaitable<answered<progress_answer>> server_calls::report_progress(task_id task,
+                                                                   const net::wire::progress_body& progress) {
+    std::string body = net::json::to_text(progress);
+    return client_.call_for<progress_answer>(net::verb::post, path(task, "progress"), {}, std::move(body),
+                                             patience);
+}
+
+awaitable<answered<log_answer>> server_calls::append_log(task_id task,
+                                                         const net::wire::log_piece_body& piece) {
+    std::string body = net::json::to_text(piece);
+    return client_.call_for<log_answer>(net::verb::post, path(task, "log"), {}, std::move(body), patience);
+}
+
 awaitable<answered<net::wire::task_standing>> server_calls::report_result(const kept_result& what) {
     std::string body = net::json::to_text(what.result);
     return client_.call_for<net::wire::task_standing>(net::verb::post, path(what.task_id, "result"), {},
                                                       std::move(body), patience);
 }
 
-awaitable<answered<nothing>> server_calls::release(task_id task, int attempt, std::string reason) {
-    std::string body = net::json::to_text(release_request{attempt, std::move(reason)});
+awaitable<answered<nothing>> server_calls::release(task_id task, int attempt, std::string reason,
+                                                   std::chrono::seconds retry_after) {
+    std::string body = net::json::to_text(release_request{attempt, std::move(reason), retry_after.count()});
     return client_.call_for<nothing>(net::verb::post, path(task, "release"), {}, std::move(body), patience);
 }
 

@@ -36,8 +36,12 @@ public:
                                                 const std::string& token);
     awaitable<answered<poll_answer>> poll(const poll_wish& wish);
     awaitable<answered<nothing>> acknowledge(task_id task, int attempt);
+    awaitable<answered<progress_answer>> report_progress(task_id task,
+                                                         const net::wire::progress_body& progress);
+    awaitable<answered<log_answer>> append_log(task_id task, const net::wire::log_piece_body& piece);
     awaitable<answered<net::wire::task_standing>> report_result(const kept_result& what);
-    awaitable<answered<nothing>> release(task_id task, int attempt, std::string reason);
+    awaitable<answered<nothing>> release(task_id task, int attempt, std::string reason,
+                                         std::chrono::seconds retry_after);
     awaitable<answered<heartbeat_answer>> beat(const net::wire::heartbeat_body& state);
 
     // Ends a call under way.

@@ -25,10 +25,12 @@ BOOST_DESCRIBE_STRUCT(agent_identity, (), (server, hostname, agent_id, token))
 
 struct kept_result {
     holdfast::task_id task_id;
-    report result;
+    report result; // its log is all that is not known to be with the server
+    // Where that log begins in the attempt's, in bytes, and how many bytes of it were sent without an answer.
+    std::optional<std::int32_t> log_offset{}, log_in_doubt{};
 };
 
-BOOST_DESCRIBE_STRUCT(kept_result, (), (task_id, result))
+BOOST_DESCRIBE_STRUCT(kept_result, (), (task_id, result, log_offset, log_in_doubt))
 
 class agent_state {
 public:

@@ -1,40 +1,22 @@
 // The main job on real input: the server and the agent as processes, restic as the system has it, a folder
 // with names and contents of every kind, and every restored file compared with what it was.
-#include "app/agent/child_process.hpp"
-#include "test/support/server.hpp"
+#include "test/support/agent_process.hpp"
 
 #include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <map>
 #include <random>
 
 namespace fs = std::filesystem;
 namespace bj = boost::json;
-using holdfast::awaitable;
-using holdfast::steady_clock;
-using holdfast::app::child_process;
-using holdfast::app::exit_status;
+using holdfast::test::agent_process;
 using holdfast::test::answer;
-using holdfast::test::fleet;
+using holdfast::test::contents_of;
+using holdfast::test::write_file;
 
 namespace {
-
-std::string contents(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write(const fs::path& file, const std::string& what) {
-    fs::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << what;
-}
 
 std::string random_bytes(std::size_t size) {
     std::minstd_rand numbers(static_cast<unsigned>(size));
@@ -46,18 +28,19 @@ std::string random_bytes(std::size_t size) {
 void fill(const fs::path& folder) {
     std::string every_byte(256, '\0');
     for (std::size_t i = 0; i < every_byte.size(); ++i) every_byte[i] = static_cast<char>(i);
-    write(folder / "bytes", every_byte);
-    write(folder / "empty", "");
-    write(folder / "large", random_bytes(3'000'000));
-    write(folder / "zeros", std::string(1'000'000, '\0'));
+    write_file(folder / "bytes", every_byte);
+    write_file(folder / "empty", "");
+    write_file(folder / "large", random_bytes(3'000'000));
+    write_file(folder / "zeros", std::string(1'000'000, '\0'));
     for (int i = 0; i < 24; ++i)
-        write(folder / ("level" + std::to_string(i % 3)) / ("n" + std::to_string(i % 4)) / std::to_string(i),
-              random_bytes(static_cast<std::size_t>(i) * 37));
+        write_file(folder / ("level" + std::to_string(i % 3)) / ("n" + std::to_string(i % 4)) /
+                       std::to_string(i),
+                   random_bytes(static_cast<std::size_t>(i) * 37));
     for (const char* name :
          {" ", "a b", "-n", "--help", "*", "$(id)", "quote\"'`", "back\\slash", "new\nline", ".hidden",
           "grüße 世界 🗄", "not utf-8 \xff\xfe", "%s%n", "semi;colon&"})
-        write(folder / "names" / name, std::string("in ") + name);
-    write(folder / "names" / "leave me out.tmp", "excluded by the policy");
+        write_file(folder / "names" / name, std::string("in ") + name);
+    write_file(folder / "names" / "leave me out.tmp", "excluded by the policy");
     fs::create_directories(folder / "nothing in here" / "nor here");
     fs::create_symlink("bytes", folder / "link");
     fs::create_symlink("/nonexistent/target", folder / "dangling");
@@ -78,7 +61,7 @@ std::map<std::string, std::string> tree(const fs::path& folder) {
         what = std::to_string(static_cast<unsigned>(each.status().permissions())) + " " +
                std::to_string(each.last_write_time().time_since_epoch().count());
         if (each.is_regular_file())
-            what += " " + std::to_string(each.hard_link_count()) + " " + contents(each.path());
+            what += " " + std::to_string(each.hard_link_count()) + " " + contents_of(each.path());
     }
     return out;
 }
@@ -99,21 +82,11 @@ void check_same(const std::map<std::string, std::string>& found,
     for (const auto& [path, what] : found) BOOST_TEST(wanted.contains(path), path << " is too much");
 }
 
-awaitable<void> wait_for_end(std::shared_ptr<child_process> of, std::optional<exit_status>& into) {
-    auto ended = co_await of->wait(std::chrono::seconds(60));
-    into = ended;
-}
-
-struct demonstration : fleet {
-    fs::path folder = home.folder();
+struct demonstration : agent_process {
     fs::path files = folder / "fi les";
     std::string repository = folder / "repository";
-    std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=" + folder.string(),
-                                         "RESTIC_PASSWORD=correct horse"};
-    std::string agent_log;
-    std::shared_ptr<child_process> process;
 
-    demonstration() : fleet({"--retry-base", "0", "--retry-cap", "0"}) {
+    demonstration() {
         fill(files);
         policy = made("/policies", {{"name", "files"},
                                     {"schedule", "@daily"},
@@ -124,88 +97,6 @@ struct demonstration : fleet {
                      .text("policyId");
     }
 
-    answer made(const std::string& target, const bj::object& body) {
-        answer got = root.post(target, bj::serialize(body));
-        BOOST_TEST_REQUIRE(got.status == 201U);
-        return got;
-    }
-
-    // What else the agent says and does goes on meanwhile.
-    void until(const std::string& what, const std::function<bool()>& seen) {
-        const auto end = steady_clock::now() + std::chrono::seconds(90);
-        while (!seen()) {
-            BOOST_TEST_REQUIRE((steady_clock::now() < end),
-                               what << " never happens; the agent: " << agent_log);
-            context.restart();
-            context.run_for(std::chrono::milliseconds(20));
-        }
-    }
-
-    int end_of(std::shared_ptr<child_process> child) {
-        std::optional<exit_status> ended;
-        auto waiting = wait_for_end(std::move(child), ended);
-        holdfast::asio::co_spawn(context, std::move(waiting), [](const std::exception_ptr&) {});
-        until("the end of a program", [&ended] { return ended.has_value(); });
-        return ended->code;
-    }
-
-    // Registers by itself, with a token that is good for nothing else.
-    void start_agent(std::vector<std::string> more = {}) {
-        const std::string token = made("/tokens", {{"kind", "enroll"}, {"name", "new hosts"}}).text("token");
-        write(folder / "enroll.token", token + "\n");
-        std::vector<std::string> words{std::getenv("HOLDFAST_BINARY"),
-                                       "agent",
-                                       "--server",
-                                       server.url(),
-                                       "--ca",
-                                       home.file("ca.pem"),
-                                       "--token-file",
-                                       folder / "enroll.token",
-                                       "--state",
-                                       folder / "state",
-                                       "--hostname",
-                                       "web-01"};
-        words.insert(words.end(), more.begin(), more.end());
-        auto started = child_process::start(
-            context.get_executor(), {std::move(words), environment},
-            [this](holdfast::app::output, std::string_view bytes) { agent_log += bytes; });
-        BOOST_TEST_REQUIRE(bool(started));
-        process = *started;
-        until("the registration", [this] { return agent_named("web-01"); });
-    }
-
-    int stop_agent() {
-        process->stop();
-        return end_of(process);
-    }
-
-    bool agent_named(std::string_view hostname) {
-        const answer all = root.get("/agents");
-        for (const bj::value& each : all.body.at("items").as_array()) {
-            if (each.at("hostname").as_string() != hostname) continue;
-            agent = each.at("agentId").as_string();
-            return true;
-        }
-        return false;
-    }
-
-    std::string ordered(const std::string& type, int attempts = 1) {
-        return made("/tasks",
-                    {{"agentId", agent}, {"policyId", policy}, {"taskType", type}, {"maxAttempts", attempts}})
-            .text("taskId");
-    }
-
-    // The task, when nothing more becomes of it.
-    answer end_of_task(const std::string& task) {
-        answer now;
-        until("the end of task " + task, [&] {
-            now = root.get("/tasks/" + task);
-            const std::string state = now.text("status");
-            return state == "completed" || state == "failed" || state == "cancelled";
-        });
-        return now;
-    }
-
     answer carried_out(const std::string& type) {
         answer ended = end_of_task(ordered(type));
         BOOST_TEST_REQUIRE(ended.text("status") == "completed", ended.text("errorMessage")
@@ -213,18 +104,12 @@ struct demonstration : fleet {
         return ended;
     }
 
-    std::string log_of(const answer& task) {
-        return root.get("/tasks/" + task.text("taskId") + "/log").raw.body;
-    }
+    std::string log_of(const answer& task) { return agent_process::log_of(task.text("taskId")); }
 
     std::string restic(std::vector<std::string> words) {
         words.insert(words.begin(), {"restic", "--repo", repository});
         std::string said;
-        auto started =
-            child_process::start(context.get_executor(), {std::move(words), environment},
-                                 [&said](holdfast::app::output, std::string_view bytes) { said += bytes; });
-        BOOST_TEST_REQUIRE(bool(started));
-        BOOST_TEST_REQUIRE(end_of(*started) == 0, said);
+        BOOST_TEST_REQUIRE(run_program(std::move(words), said) == 0, said);
         return said;
     }
 
@@ -270,8 +155,8 @@ BOOST_AUTO_TEST_CASE(backup_restore_check_and_prune) {
     BOOST_TEST(first.body.at("durationSeconds").to_number<double>() > 0);
     check_same(restored(snapshot), at_first);
 
-    write(files / "large", random_bytes(3'000'001));
-    write(files / "new", "was not there");
+    write_file(files / "large", random_bytes(3'000'001));
+    write_file(files / "new", "was not there");
     fs::remove(files / "empty");
     const auto later = to_be_restored(files);
     const answer second = carried_out("backup");

@@ -2,6 +2,7 @@
 #include "app/agent/restic_run.hpp"
 #include "test/support/postgres.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
@@ -55,11 +56,14 @@ struct repository {
         return out;
     }
 
+    // The report, with the whole log.
     report run(order what, bool init = false) const {
         asio::io_context context{1};
-        restic_run runner(context.get_executor(), setup, init);
+        app::attempt_log log(what.repository);
+        restic_run runner(context.get_executor(), setup, init, log);
         report out;
         test::run(context, run_task(runner, std::move(what), out));
+        out.log = log.rest().text;
         return out;
     }
 
@@ -119,6 +123,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_password_is_told_as_such) {
         const report refused = run(task(task_type::backup), init);
         BOOST_TEST((refused.error_category.value() == error_category::permission));
         BOOST_TEST(refused.error_message->find("wrong password") != std::string::npos);
+        BOOST_TEST(refused.log->find("wrong password") != std::string::npos);
     }
 }
 
@@ -172,12 +177,43 @@ BOOST_AUTO_TEST_CASE(killed_out_of_time_leaves_no_lock) {
     BOOST_TEST(count("locks") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(asked_to_end_it_removes_its_lock) {
+    std::ofstream(path / "files" / "big") << random_bytes(4 << 20);
+    back_up();
+    std::ofstream(path / "files" / "big") << random_bytes(4 << 20);
+    asio::io_context context{1};
+    app::attempt_log log("/r");
+    restic_run runner(context.get_executor(), setup, false, log);
+    order slow = task(task_type::backup);
+    slow.execution_params = app::execution_limits{{}, 1024, {}};
+    report said;
+    bool ended = false;
+    auto work = run_task(runner, slow, said);
+    asio::co_spawn(context, std::move(work), [&ended](const std::exception_ptr&) { ended = true; });
+    const auto end = steady_clock::now() + std::chrono::seconds(60);
+    bool was_locked = false;
+    while (!ended && steady_clock::now() < end) {
+        context.run_for(std::chrono::milliseconds(5));
+        context.restart();
+        if (was_locked || count("locks") == 0) continue;
+        was_locked = true;
+        runner.stop();
+    }
+    BOOST_TEST_REQUIRE(ended);
+    BOOST_TEST(was_locked);
+    BOOST_TEST(runner.stopped());
+    BOOST_TEST((said.status == outcome::failed));
+    BOOST_TEST(count("locks") == 0U);
+    BOOST_TEST(count("snapshots") == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(no_restic) {
     setup.program = "/nonexistent/restic";
     for (const bool init : {false, true}) {
         const report refused = run(task(task_type::backup), init);
         BOOST_TEST((refused.status == outcome::failed));
         BOOST_TEST(refused.error_message->find("/nonexistent/restic") != std::string::npos);
+        BOOST_TEST(refused.log->find("/nonexistent/restic") != std::string::npos);
     }
 }
 
