@@ -141,8 +141,13 @@ awaitable<void> simulated_fleet::look(fleet_server& at) {
             ring(each.freed_for);
         }
     }
-    auto made = co_await at.schedules.make_due_tasks(runs_in_one_step);
-    if (const auto next = sure(std::move(made))) runs_due_ = std::min(runs_due_, now_ + *next);
+    // A long backlog is left for the next turn, which a server has at once.
+    for (bool more = true; more;) {
+        auto made = co_await at.schedules.make_due_tasks(runs_in_one_step);
+        const auto next = sure(std::move(made));
+        more = next && next->count() <= 0;
+        if (next && !more) runs_due_ = std::min(runs_due_, now_ + *next);
+    }
 }
 
 awaitable<bool> simulated_fleet::any_open() {
