@@ -23,7 +23,13 @@ constinit const statement tasks_holders{"tasks_holders", R"(
 (SELECT o.task_id, o.agent_id, o.task_type, false
    FROM tasks t JOIN tasks o ON o.tenant_id = $1 AND o.repository_key = t.repository_key
   WHERE t.tenant_id = $1 AND t.task_id = $2::uuid AND o.status IN ('assigned', 'in-progress')
-    AND o.task_id <> t.task_id AND (t.task_type <> 'backup' OR o.task_type <> 'backup')
+    AND o.task_id <> t.task_id AND o.task_type IN ('check', 'prune')
+  LIMIT 10)
+UNION ALL
+(SELECT o.task_id, o.agent_id, o.task_type, false
+   FROM tasks t JOIN tasks o ON o.tenant_id = $1 AND o.repository_key = t.repository_key
+  WHERE t.tenant_id = $1 AND t.task_id = $2::uuid AND o.status IN ('assigned', 'in-progress')
+    AND o.task_id <> t.task_id AND o.task_type = 'backup' AND t.task_type <> 'backup'
   LIMIT 10)
 UNION ALL
 (SELECT e.task_id, e.agent_id, e.task_type, true

@@ -46,19 +46,18 @@ WITH c AS MATERIALIZED (
   ON CONFLICT (tenant_id, event_id) DO NOTHING
 )
 SELECT z.task_id, z.agent_id, z.status, z.attempt, z.ran, )" HOLDFAST_REPOSITORY_WAITERS("z.repository_key",
-                                                                                         "z.task_type") " FRO"
-                                                                                                        "M "
-                                                                                                        "z"};
+                                                                                         "z.task_type") R"(
+  FROM z)"};
 
 // Whose tasks came due in the last $1 seconds, or whose pause ended: finds the wake-ups that were lost on the
 // way. $2: at the most.
 constinit const statement due_agents{"due_agents", R"(
 SELECT tenant_id, agent_id FROM tasks
- WHERE status = 'pending' AND order_at > now() - $1::int * interval '1 second' AND order_at <= now()
+ WHERE status = 'pending' AND attempt >= 0 AND order_at > now() - $1::int * interval '1 second' AND order_at <= now()
    AND (not_before IS NULL OR not_before <= now())
 UNION
 SELECT tenant_id, agent_id FROM tasks
- WHERE status = 'pending' AND not_before > now() - $1::int * interval '1 second' AND not_before <= now()
+ WHERE status = 'pending' AND attempt >= 0 AND not_before > now() - $1::int * interval '1 second' AND not_before <= now()
    AND order_at <= now()
 UNION
 SELECT tenant_id, agent_id FROM agents
@@ -66,9 +65,9 @@ SELECT tenant_id, agent_id FROM agents
 LIMIT $2::int)"};
 
 // Up to $1: the figure is for people and alarms, not for books.
-constinit const statement pending_count{
-    "pending_count",
-    "SELECT count(*) FROM (SELECT FROM tasks WHERE status = 'pending' LIMIT $1::int) AS few"};
+constinit const statement pending_count{"pending_count",
+                                        "SELECT count(*) FROM (SELECT FROM tasks WHERE status = 'pending' "
+                                        "AND attempt >= 0 LIMIT $1::int) AS few"};
 
 // $1 channel, $2 payloads.
 constinit const statement wakeups_notify{"wakeups_notify",

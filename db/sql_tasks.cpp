@@ -1,6 +1,15 @@
 #include "db/sql.hpp"
 #include "db/sql_columns.hpp"
 
+// The tasks, as t, of those of w that the update \a changed left as they are.
+#define HOLDFAST_LEFT_ALONE(changed)                                                                         \
+    "w CROSS JOIN LATERAL (SELECT * FROM tasks WHERE tenant_id = $1 AND task_id = w.task"                    \
+    " AND agent_id = w.agent LIMIT 1) t WHERE w.n <> ALL(ARRAY(SELECT n FROM " changed "))"
+
+// A task that a call names is looked up by its id, and its agent only compared, by IS NOT DISTINCT FROM: an
+// equality would open the indexes of an agent's tasks, and where the planner knows nothing of the table's
+// contents yet it takes one of them and reads all that the tenant's agents hold.
+
 namespace holdfast::db::sql {
 
 // $1 tenant, $2 poll, $3 tasks. Only what this very poll still holds.
@@ -31,15 +40,15 @@ WITH w AS MATERIALIZED (
                      history = )" HOLDFAST_HISTORY("w.at", "'acknowledged'", "'in-progress'", "x.attempt",
                                                                  "w.by") R"(
     FROM w
-   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
-     AND x.status = 'assigned' AND (w.attempt IS NULL OR w.attempt = x.attempt)
-  RETURNING w.n, x.attempt, w.at
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task
+     AND x.agent_id IS NOT DISTINCT FROM w.agent AND x.status = 'assigned'
+     AND (w.attempt IS NULL OR w.attempt = x.attempt)
+  RETURNING w.n, x.status, x.attempt, x.last_attempt_failed, w.at
 )
-SELECT w.n, c.n IS NOT NULL, t.status, coalesce(c.attempt, t.attempt), t.last_attempt_failed,
-       coalesce(c.at, t.acknowledged_at), NULL::timestamptz
-  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
-  LEFT JOIN c ON c.n = w.n
- WHERE t.task_id = ANY($3::uuid[]))"};
+SELECT c.n, true, c.status, c.attempt, c.last_attempt_failed, c.at, NULL::timestamptz FROM c
+UNION ALL
+SELECT w.n, false, t.status, t.attempt, t.last_attempt_failed, t.acknowledged_at, NULL
+  FROM )" HOLDFAST_LEFT_ALONE("c")};
 
 // $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 1: completed, $6 1: no retry mends it,
 // $7 message, $8 category, $9 duration (s), $10 snapshot, $11 statistics, $12 id of this result;
@@ -58,7 +67,7 @@ WITH w AS MATERIALIZED (
               WHEN w.final = 1 OR t.failures + 1 >= t.max_attempts THEN 'failed' ELSE 'pending' END AS becomes,
          now() + least($14::int, $13::int * power(2, least(t.failures, 30)))
                * ((uuid_hash_extended(t.task_id, t.attempt) & 65535) / 65536.0) * interval '1 second' AS again_at
-    FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
+    FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id IS NOT DISTINCT FROM w.agent
    WHERE t.task_id = ANY($3::uuid[]) AND t.status = 'in-progress'
      AND (w.attempt IS NULL OR w.attempt = t.attempt)
    ORDER BY t.task_id FOR UPDATE OF t
@@ -74,7 +83,8 @@ WITH w AS MATERIALIZED (
                                                        "c.becomes", "x.attempt", "c.by") R"(
     FROM c
    WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = c.task
-  RETURNING c.n, x.status, x.attempt, c.at, x.not_before, x.task_id, x.task_type, x.policy_id, x.agent_id
+  RETURNING c.n, x.status, x.attempt, x.last_attempt_failed, c.at, x.not_before, x.task_id, x.task_type,
+            x.repository_key, x.policy_id, x.agent_id
 ), g AS MATERIALIZED (
   SELECT g.policy_id, g.agent_id, d.at, d.task_id
     FROM d JOIN policy_agents g ON g.tenant_id = $1 AND g.policy_id = d.policy_id AND g.agent_id = d.agent_id
@@ -87,14 +97,13 @@ WITH w AS MATERIALIZED (
     FROM g
    WHERE x.tenant_id = $1 AND x.agent_id = ANY($2::uuid[]) AND x.policy_id = g.policy_id AND x.agent_id = g.agent_id
 )
-SELECT w.n, d.n IS NOT NULL, coalesce(d.status, t.status), t.attempt, t.last_attempt_failed,
-       coalesce(d.at, t.completed_at, t.created_at),
-       CASE WHEN d.n IS NOT NULL THEN d.not_before ELSE t.not_before END,
-       CASE WHEN d.n IS NOT NULL THEN )" HOLDFAST_REPOSITORY_WAITERS("t.repository_key",
-                                                                     "t.task_type") R"( END
-  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
-  LEFT JOIN d ON d.n = w.n
- WHERE t.task_id = ANY($3::uuid[]))"};
+SELECT d.n, true, d.status, d.attempt, d.last_attempt_failed, d.at, d.not_before,
+       )" HOLDFAST_REPOSITORY_WAITERS("d.repository_key", "d.task_type") R"(
+  FROM d
+UNION ALL
+SELECT w.n, false, t.status, t.attempt, t.last_attempt_failed, coalesce(t.completed_at, t.created_at),
+       t.not_before, NULL
+  FROM )" HOLDFAST_LEFT_ALONE("d")};
 
 // $1 tenant; arrays: $2 agent, $3 task, $4 attempt or null, $5 progress; $6 run lease (s). The lease of a
 // cancelled task ended when it was cancelled.
@@ -106,15 +115,15 @@ WITH w AS MATERIALIZED (
 ), c AS (
   UPDATE tasks x SET lease_until = w.lease, progress = w.progress, progress_at = w.at
     FROM w
-   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
-     AND x.status = 'in-progress' AND (w.attempt IS NULL OR w.attempt = x.attempt)
-  RETURNING w.n, w.lease
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task
+     AND x.agent_id IS NOT DISTINCT FROM w.agent AND x.status = 'in-progress'
+     AND (w.attempt IS NULL OR w.attempt = x.attempt)
+  RETURNING w.n, x.status, x.attempt, x.last_attempt_failed, w.lease
 )
-SELECT w.n, c.n IS NOT NULL, t.status, t.attempt, t.last_attempt_failed, coalesce(c.lease, t.completed_at),
-       NULL::timestamptz
-  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
-  LEFT JOIN c ON c.n = w.n
- WHERE t.task_id = ANY($3::uuid[]))"};
+SELECT c.n, true, c.status, c.attempt, c.last_attempt_failed, c.lease, NULL::timestamptz FROM c
+UNION ALL
+SELECT w.n, false, t.status, t.attempt, t.last_attempt_failed, t.completed_at, NULL
+  FROM )" HOLDFAST_LEFT_ALONE("c")};
 
 // $1 tenant, $2 task, $3 how long its agent is told to stop it (s), $4 by, $5 notes. Answers the task as it
 // is now, whether that changed it, whether an agent was running it, and whom it wakes.
@@ -196,17 +205,17 @@ WITH w AS MATERIALIZED (
          assigned_at = NULL, acknowledged_at = NULL, lease_until = NULL, session = NULL, poll_id = NULL,
          history = )" HOLDFAST_HISTORY("w.at", "'released'", "'pending'", "x.attempt - 1", "w.by") R"(
     FROM w
-   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task AND x.agent_id = w.agent
-     AND x.status IN ('assigned', 'in-progress') AND (w.attempt IS NULL OR w.attempt = x.attempt)
-  RETURNING w.n, x.attempt, w.at, x.not_before
+   WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.task_id = w.task
+     AND x.agent_id IS NOT DISTINCT FROM w.agent AND x.status IN ('assigned', 'in-progress')
+     AND (w.attempt IS NULL OR w.attempt = x.attempt)
+  RETURNING w.n, x.status, x.attempt, x.last_attempt_failed, w.at, x.not_before, x.repository_key, x.task_type
 )
-SELECT w.n, c.n IS NOT NULL, CASE WHEN c.n IS NOT NULL THEN 'pending' ELSE t.status END,
-       coalesce(c.attempt, t.attempt), t.last_attempt_failed, w.at, coalesce(c.not_before, t.not_before),
-       CASE WHEN c.n IS NOT NULL THEN )" HOLDFAST_REPOSITORY_WAITERS("t.repository_key",
-                                                                     "t.task_type") R"( END
-  FROM w JOIN tasks t ON t.tenant_id = $1 AND t.task_id = w.task AND t.agent_id = w.agent
-  LEFT JOIN c ON c.n = w.n
- WHERE t.task_id = ANY($3::uuid[]))"};
+SELECT c.n, true, c.status, c.attempt, c.last_attempt_failed, c.at, c.not_before,
+       )" HOLDFAST_REPOSITORY_WAITERS("c.repository_key", "c.task_type") R"(
+  FROM c
+UNION ALL
+SELECT w.n, false, t.status, t.attempt, t.last_attempt_failed, w.at, t.not_before, NULL
+  FROM )" HOLDFAST_LEFT_ALONE("c")};
 
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
 // $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
