@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from findings import Part
-from world import Failed, Server, cpu_of_family, resident_of_family, run
+from world import Failed, Server, cpu_of_family, report_of, resident_of_family, run
 
 CLIENTS = (8, 16, 32, 64)
 NGINX_PORT = 18445
@@ -327,4 +327,130 @@ that the others do not have. The versions are the newest that run on Debian 12's
     return part
 
 
-ALL = {"cycles": cycles, "store": store, "wake": wake, "memory": memory, "http": http, "queues": queues}
+OTHERS = """
+INSERT INTO tasks ({columns})
+SELECT {values}
+  FROM {template} t, generate_series(1, :count) n
+  JOIN (SELECT agent_id, row_number() OVER () - 1 AS place FROM agents) a
+    ON a.place = n % (SELECT count(*) FROM agents);
+"""
+
+
+def crowd(world, server, database, finished, pending):
+    """Tasks of agents that take no part: like one that ended, like one that is due."""
+    agent = [server.call("/agents/register", {"hostname": f"other-{n}"})["agentId"] for n in range(1000)][0]
+    policy = server.call("/policies", {"name": "bench", "schedule": "@yearly", "includePaths": ["/etc"],
+                                       "repository": "/backup"})["policyId"]
+    server.call("/tasks", {"agentId": agent, "policyId": policy, "taskType": "backup"})
+    world.psql("CREATE TABLE ended AS SELECT * FROM tasks WHERE status = 'completed' LIMIT 1;"
+               "CREATE TABLE due AS SELECT * FROM tasks WHERE status = 'pending' LIMIT 1", database)
+    columns = world.psql("SELECT column_name FROM information_schema.columns "
+                         "WHERE table_name = 'tasks' AND is_generated = 'NEVER'", database).split()
+    for template, count, prefix in (("ended", finished, "01800000"), ("due", pending, "01810000")):
+        own = {"task_id": f"('{prefix}-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid",
+               "agent_id": "a.agent_id", "created_at": "t.created_at - n * interval '1 second'"}
+        values = ", ".join(own.get(column, "t." + column) for column in columns)
+        world.psql(OTHERS.format(columns=", ".join(columns), values=values, template=template), database, count=count)
+    world.psql("VACUUM ANALYZE tasks", database)
+
+
+def flat(world, rounds):
+    finished, pending, churn = (5_000_000, 1_000_000, 3_000_000) if world.long else (500_000, 100_000, 100_000)
+    part = Part("A full table", f"""\
+Cycles as above (`limit=1`, 256 agents) on an empty database and, in turn, on one that holds {finished:,} finished and
+{pending:,} due tasks of a thousand other agents; then on that one again after {churn:,} cycles without a pause.""")
+    tasks = 20_000 if world.long else 8_000
+    rows = ("an empty table", "a full table", "a full table, after the churn")
+    with world.server() as empty, Server(world, "holdfast_full", 18446) as full:
+        full.load("drain", agents=10, tasks=10)
+        crowd(world, full, "holdfast_full", finished, pending)
+
+        def measure(server, row):
+            world.settle()
+            part.add(row, server.load("drain", agents=256, tasks=tasks)["figures"]["cyclesPerSecond"], "per s")
+
+        for _ in range(rounds):
+            measure(empty, rows[0])
+            measure(full, rows[1])
+        full.load("drain", agents=256, tasks=churn)
+        for _ in range(rounds):
+            measure(full, rows[2])
+    part.compare("full against empty", rows[1], rows[0], "at least 0.9")
+    part.compare("after the churn against empty", rows[2], rows[0], "at least 0.9")
+    return part
+
+
+def parked(world, rounds):
+    polls = 10_000 if world.long else 5000
+    part = Part("What waiting polls ask of PostgreSQL", f"""\
+{polls:,} polls with `wait=60` come and go at their own pace, on one server. Transactions that PostgreSQL commits in a
+second, in a stretch of ten seconds, and the connections that it has.""")
+    counted = ("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database();"
+               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    with world.server() as server:
+        load = server.begin_load("idle", agents=polls, wait=60, duration=15 * rounds)
+        server.wait_for_polls(polls * 0.99)
+        for _ in range(rounds):
+            before = int(world.psql(counted, "holdfast_a").split()[0])
+            time.sleep(10)
+            after, connections = map(int, world.psql(counted, "holdfast_a").split())
+            part.add("transactions", (after - before) / 10, "per s")
+            part.add("connections", connections, "")
+        report_of(load)
+    part.remarks.append("Wanted: at most 300 statements in a second with 10,000 polls, and at most cores × pool + 2"
+                        " connections.")
+    return part
+
+
+def handshakes(world, server, seconds):
+    """CPU of the server for a bare TLS handshake, in microseconds."""
+    before = cpu_of_family(server.pid)
+    said = run(["openssl", "s_time", "-new", "-time", str(seconds), "-connect", f"127.0.0.1:{server.port}",
+                "-CAfile", world.folder / "ca.pem"])
+    made = int(re.search(r"(\d+) connections in \d+ real seconds", said)[1])
+    return (cpu_of_family(server.pid) - before) / made * 1e6
+
+
+def storm(world, rounds):
+    agents = 10_000 if world.long else 3000
+    part = Part("A reconnect storm", f"""\
+{agents:,} polls wait on a server, which is killed; the next one has them all back at once. CPU of the new server, from
+when it is ready to when all polls wait again, for each of them: handshake, token, session and poll; the load tester
+backs off with jitter as an agent does. Beside it the same server's CPU for a bare handshake (`openssl s_time -new`).""")
+    back, bare = "Holdfast: an agent that comes back", "Holdfast: a bare handshake"
+    for _ in range(rounds):
+        with world.server() as first:
+            load = first.begin_load("wake", agents=agents, rate=10, duration=40, wait=60)
+            first.wait_for_polls(agents * 0.99)
+            first.process.kill()
+            first.process.wait(60)
+        with world.server() as second:
+            begin = cpu_of_family(second.pid)
+            second.wait_for_polls(agents * 0.99)
+            part.add(back, (cpu_of_family(second.pid) - begin) / agents * 1e6, "us of CPU")
+            load.communicate(timeout=300)
+            part.add(bare, handshakes(world, second, 3), "us of CPU")
+    part.compare("an agent that comes back against a bare handshake", back, bare, "at most 1.3")
+    return part
+
+
+def many(world, rounds):
+    del rounds  # once: it is about whether they are held
+    polls = 15_000
+    part = Part("As many as fit", f"""\
+{polls:,} polls wait on each of two servers on one database, 50 tasks are made in a second on each for their own agents.
+Twenty thousand descriptors are all that this process may have, which is what bounds a server here.""")
+    with world.server() as one, Server(world, "holdfast_a", 18444) as two:
+        loads = [(server, server.begin_load("wake", agents=polls, rate=50, duration=20, wait=60)) for server in (one, two)]
+        for place, (server, load) in enumerate(loads, 1):
+            report = report_of(load)
+            reached = report["latenciesMicroseconds"]["reached"]
+            part.add(f"server {place}: resident memory for each poll, all in",
+                     report["figures"]["serverResidentBytes"] / polls, "B")
+            for share in ("p50", "p99"):
+                part.add(f"server {place}: wake-up, {share}", reached[share] / 1000, "ms")
+    return part
+
+
+ALL = {"cycles": cycles, "store": store, "wake": wake, "memory": memory, "http": http, "queues": queues, "flat": flat,
+       "parked": parked, "storm": storm, "many": many}

@@ -68,6 +68,23 @@ def run(words, text=None, timeout=600):
     return done.stdout
 
 
+def report_of(load):
+    """The report of a load, whose promises must have been kept."""
+    said, complaints = load.communicate(timeout=3600)
+    if load.returncode != 0:
+        raise Failed(f"a load ended with {load.returncode}: {complaints[-2000:]}{said[-2000:]}")
+    report = json.loads(said)
+    if report["failures"]:
+        raise Failed(f"a load did not go well: {report['failures']}")
+    return report
+
+
+def figure_of(page, name):
+    """The sum over all labels of one figure of /metrics."""
+    found = re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", page.decode(), re.MULTILINE)
+    return sum(float(value) for value in found)
+
+
 class Server:
     """`holdfast serve`, as it is after its installation, on a database of its own."""
 
@@ -104,16 +121,26 @@ class Server:
             text = answer.read()
         return json.loads(text) if text and b"{" in text[:1] else text
 
-    def load(self, scenario, **options):
-        """The report of a load, whose promises must have been kept."""
+    def begin_load(self, scenario, **options):
+        """A load that goes on meanwhile; report_of() waits for its end."""
         words = [self.world.program, "load", scenario, "--server", self.url, "--ca", self.world.folder / "ca.pem",
                  "--token", self.token, "--server-pid", str(self.pid), "--output", "json"]
         for name, value in options.items():
             words += ["--" + name.replace("_", "-"), str(value)]
-        report = json.loads(run(words))
-        if report["failures"]:
-            raise Failed(f"a load did not go well: {report['failures']}")
-        return report
+        return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def load(self, scenario, **options):
+        """The report of a load, from its beginning to its end."""
+        return report_of(self.begin_load(scenario, **options))
+
+    def wait_for_polls(self, count):
+        """Until so many wait here."""
+        for _ in range(1200):
+            with contextlib.suppress(OSError):
+                if figure_of(self.call("/metrics"), "polls_waiting") >= count:
+                    return
+            time.sleep(0.1)
+        raise Failed(f"there never were {count} polls waiting")
 
 
 class World:

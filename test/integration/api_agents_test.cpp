@@ -14,6 +14,7 @@ using holdfast::test::client;
 using holdfast::test::fleet;
 using holdfast::test::pending_call;
 using holdfast::test::server_process;
+using holdfast::test::until;
 using holdfast::test::waiting_poll;
 
 namespace {
@@ -97,11 +98,11 @@ BOOST_AUTO_TEST_CASE(who_waits_for_tasks_is_online) {
     BOOST_TEST(root.get(of(agent)).text("status") == "offline");
     waiting_poll poll(*this, server, "?wait=60");
     wait_for_metric("polls_waiting", 1);
-    answer seen = root.get(of(agent));
-    for (int i = 0; seen.text("status") != "online"; ++i) { // a contact is written down beside the poll
-        BOOST_TEST_REQUIRE(i < 1000);
+    answer seen;
+    until("its contact, written down beside the poll", [&] {
         seen = root.get(of(agent));
-    }
+        return seen.text("status") == "online";
+    });
     BOOST_TEST(seen.text("lastSeenAt") > seen.text("registeredAt"));
 }
 
@@ -321,8 +322,7 @@ BOOST_AUTO_TEST_CASE(a_fleet_token_has_to_register_a_deleted_agent_anew) {
     const std::string id = shared.post("/agents/register", R"({"hostname":"web"})").text("agentId");
     BOOST_TEST_REQUIRE(shared.get(poll_target(id)).status == 204U);
     BOOST_TEST_REQUIRE(remove(id).status == 204U);
-    for (int i = 0; shared.get(poll_target(id)).status != 404U; ++i)
-        BOOST_TEST_REQUIRE(i < 1000); // the other core hears of it
+    until("the other core to hear of it", [&] { return shared.get(poll_target(id)).status == 404U; });
     const answer anew = shared.post("/agents/register", R"({"hostname":"web"})");
     BOOST_TEST(anew.status == 201U);
     BOOST_TEST(shared.get(poll_target(anew.text("agentId"))).status == 204U);

@@ -290,15 +290,20 @@ std::string fleet::make_task(const std::string& agent_id, const std::string& mor
     return made.text("taskId");
 }
 
+void until(std::string_view what, const std::function<bool()>& seen) {
+    const auto patience_ends = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (!seen()) {
+        if (std::chrono::steady_clock::now() > patience_ends) BOOST_FAIL("in vain waited for: " << what);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
 void wait_for_metric(client& of, const std::string& name, double value) {
-    for (int tries = 0; tries < 600; ++tries) {
+    until(name + " = " + std::to_string(value), [&] {
         const std::string page = of.get("/metrics").raw.body;
         const std::size_t at = page.find("\n" + name + " ");
-        if (at != std::string::npos && std::strtod(page.c_str() + at + name.size() + 2, nullptr) == value)
-            return;
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    }
-    BOOST_FAIL(name << " never became " << value);
+        return at != std::string::npos && std::strtod(page.c_str() + at + name.size() + 2, nullptr) == value;
+    });
 }
 
 } // namespace holdfast::test

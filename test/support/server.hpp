@@ -8,8 +8,10 @@
 #include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -103,6 +105,9 @@ private:
     asio::io_context& context_;
     net::https_client https_;
 };
+
+// Blocks until `seen` says so, which asks that other process, for at most a minute.
+void until(std::string_view what, const std::function<bool()>& seen);
 
 // Blocks until that server says so (a figure of /metrics), for at most a minute.
 void wait_for_metric(client& of, const std::string& name, double value);
