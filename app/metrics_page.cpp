@@ -165,6 +165,16 @@ void print_requests(page& to, shards_view shards) {
     for (const auto& [route, h] : seconds) h.print(to, "http_request_seconds", "route=\"" + route + '"');
 }
 
+void print_refusals(page& to, shards_view shards) {
+    to.head("http_refusals_total", "counter", "Connections closed and requests answered 429, by limit");
+    for (std::size_t i = 0; i < net::refusal_count; ++i) {
+        const auto why = static_cast<net::refusal>(i);
+        to.line(
+            "http_refusals_total", "limit=\"" + std::string(name_of(why)) + '"',
+            total(shards, [why](const shard& s) -> const counter& { return s.requests().refusals(why); }));
+    }
+}
+
 } // namespace
 
 std::string metrics_page(shards_view shards, const process_figures& process) {
@@ -182,6 +192,7 @@ std::string metrics_page(shards_view shards, const process_figures& process) {
     to.head("database_batch_calls", "histogram", "Calls that went to the database as one statement");
     batches.print(to, "database_batch_calls", "");
     print_requests(to, shards);
+    print_refusals(to, shards);
     return to.take();
 }
 

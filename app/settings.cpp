@@ -62,6 +62,28 @@ void add_webhook(CLI::App& to, webhook_settings& s) {
         ->capture_default_str();
 }
 
+void add_caller_limits(CLI::App& to, net::limits& s) {
+    constexpr std::uint32_t most = 1'000'000;
+    to.add_option("--connections-per-address", s.connections_per_address,
+                  "Connections of one address (of IPv6: one /64) to each core; more are closed; 0: no limit")
+        ->check(CLI::Range(0U, most))
+        ->capture_default_str();
+    to.add_option("--requests-per-address", s.requests_per_address,
+                  "Requests of one address to each core in a second, ten times as many at once; more are "
+                  "answered 429; 0: no limit, as behind a proxy that hides addresses")
+        ->check(CLI::Range(0U, most))
+        ->capture_default_str();
+    to.add_option("--requests-per-token", s.requests_per_token,
+                  "The same of one token, whatever the address; 0: no limit")
+        ->check(CLI::Range(0U, most))
+        ->capture_default_str();
+    to.add_option("--wrong-tokens-per-address", s.wrong_tokens_per_address,
+                  "Wrong tokens of one address to each core in a minute; then tokens that were never right "
+                  "there are answered 429 without a look-up; 0: no limit")
+        ->check(CLI::Range(0U, most))
+        ->capture_default_str();
+}
+
 void add_server(CLI::App& to, server_settings& s) {
     add_database(to, s.database);
     to.add_option("--notify-database", s.notify_database,
@@ -110,6 +132,7 @@ void add_server(CLI::App& to, server_settings& s) {
     to.add_option("--connections-max", s.limits.connections_max, "Client connections of each core")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
+    add_caller_limits(to, s.limits);
     add_webhook(to, s.webhook);
     add_log(to, s.log);
 }

@@ -22,6 +22,7 @@
 #include "net/listener.hpp"
 #include "net/router.hpp"
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <map>
@@ -40,12 +41,20 @@ public:
     };
 
     void on_request(std::string_view route, unsigned status, double seconds) override;
+
+    void on_refusal(net::refusal why) override { refusals_.at(static_cast<std::size_t>(why)).add(); }
+
     // A copy, for the metrics page; any thread.
     void read(const std::function<void(const std::string&, const route_figures&)>& each) const;
+
+    [[nodiscard]] const counter& refusals(net::refusal why) const {
+        return refusals_.at(static_cast<std::size_t>(why));
+    }
 
 private:
     mutable std::mutex guard_;
     std::map<std::string, route_figures, std::less<>> routes_;
+    std::array<counter, net::refusal_count> refusals_;
 };
 
 class shard final : public hint_target {
@@ -111,6 +120,10 @@ private:
 
         awaitable<result<identity>> identify(std::string_view bearer_token) override {
             return tokens_.identify(std::string(bearer_token));
+        }
+
+        [[nodiscard]] bool remembers(std::string_view bearer_token) const override {
+            return tokens_.remembers(bearer_token);
         }
 
     private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cassert>
+#include <chrono>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -47,7 +48,7 @@ public:
         : code_(code), where_(where) {}
 
     failure(errc code, std::string detail, std::source_location where = std::source_location::current())
-        : code_(code), where_(where), text_(std::make_unique<text>(text{std::move(detail), {}, {}})) {}
+        : code_(code), where_(where), text_(std::make_unique<text>(text{std::move(detail), {}, {}, {}})) {}
 
     [[nodiscard]] errc code() const { return code_; }
 
@@ -78,6 +79,16 @@ public:
         return std::move(*this);
     }
 
+    failure&& retry_after(std::chrono::seconds wait) && {
+        own().retry_after = wait;
+        return std::move(*this);
+    }
+
+    // When asking again makes sense; zero: as its kind says.
+    [[nodiscard]] std::chrono::seconds retry_after() const {
+        return text_ ? text_->retry_after : std::chrono::seconds{};
+    }
+
     // A failure is handed to one caller; who must tell many copies it by name.
     [[nodiscard]] failure copy() const {
         failure other{code_, where_};
@@ -90,6 +101,7 @@ private:
         std::string detail;
         std::string cause;
         std::vector<field_error> fields;
+        std::chrono::seconds retry_after{};
     };
 
     text& own() {

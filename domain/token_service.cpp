@@ -38,12 +38,14 @@ awaitable<result<identity>> token_service::identify(std::string token) {
             found->second.who.as_of = changes_;
             co_return found->second.who;
         }
-        known_.erase(found);
     }
     const std::uint64_t as_of = changes_;
     auto looked_up = co_await tokens_.find(*tenant, hash);
     if (!looked_up) co_return std::move(looked_up).error();
-    if (!looked_up->has_value()) co_return unknown_token();
+    if (!looked_up->has_value()) {
+        known_.erase(hash);
+        co_return unknown_token();
+    }
     identity who = **looked_up;
     who.as_of = as_of;
     if (as_of == changes_) {
@@ -52,6 +54,10 @@ awaitable<result<identity>> token_service::identify(std::string token) {
         known_.insert_or_assign(hash, cached{who, std::min(until, who.ends_at.value_or(until))});
     }
     co_return who;
+}
+
+bool token_service::remembers(std::string_view token) const {
+    return known_.contains(sha256(token));
 }
 
 awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {

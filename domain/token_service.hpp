@@ -32,6 +32,10 @@ public:
     // errc::unauthorized when the token is not known (any more).
     [[nodiscard]] awaitable<result<identity>> identify(std::string token);
 
+    // It was known when it was last looked up, and not revoked since, as far as was heard; which may be some
+    // time ago.
+    [[nodiscard]] bool remembers(std::string_view token) const;
+
     // May this caller act as this agent? Otherwise errc::not_found, as for an agent that is unknown.
     [[nodiscard]] awaitable<result<void>> act_as(identity who, agent_id agent);
 

@@ -14,15 +14,20 @@
 
 namespace holdfast::net {
 
-connection::connection(front& home, tcp_socket socket, const tls_context& tls)
-    : guest(home), deadline(home.parts.clock), front_(home), stream_(std::move(socket), tls) {
+connection::connection(front& home, tcp_socket socket, const asio::ip::address& remote,
+                       const tls_context& tls)
+    : guest(home, remote),
+      deadline(home.parts.clock),
+      front_(home),
+      stream_(std::move(socket), tls),
+      remote_(remote) {
     error_code gone_already;
-    remote_ = stream_.socket().remote_endpoint(gone_already).address();
     stream_.socket().set_option(asio::ip::tcp::no_delay(true), gone_already);
 }
 
-void connection::start(front& home, tcp_socket socket, const tls_context& tls) {
-    auto self = std::make_shared<connection>(home, std::move(socket), tls);
+void connection::start(front& home, tcp_socket socket, const asio::ip::address& remote,
+                       const tls_context& tls) {
+    auto self = std::make_shared<connection>(home, std::move(socket), remote, tls);
     awaitable<void> work = self->run();
     const executor where = self->stream_.get_executor();
     asio::co_spawn(where, std::move(work), [self](const std::exception_ptr& failed) {

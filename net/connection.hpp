@@ -2,7 +2,6 @@
 // socket that tells a parked poll when its client goes or speaks. Held by both through a shared_ptr.
 #pragma once
 
-#include "domain/peer.hpp"
 #include "net/exchange.hpp"
 #include "net/front.hpp"
 #include "net/reply.hpp"
@@ -22,18 +21,20 @@ class message_reader;
 struct problem_place;
 
 class connection final : public std::enable_shared_from_this<connection>,
-                         public peer,
+                         public caller,
                          private guest,
                          private deadline {
 public:
     // Serves a freshly accepted socket until it is closed. The front outlives the event loop's run.
-    static void start(front& home, tcp_socket socket, const tls_context& tls);
+    static void start(front& home, tcp_socket socket, const asio::ip::address& remote,
+                      const tls_context& tls);
 
-    connection(front& home, tcp_socket socket, const tls_context& tls);
+    connection(front& home, tcp_socket socket, const asio::ip::address& remote, const tls_context& tls);
 
     [[nodiscard]] bool present() override { return stream_.look() != seen::gone; }
 
     void watch(waiter* parked) override;
+    awaitable<result<identity>> identify(std::string token) override;
 
 private:
     // One request and what has been decided about it.
@@ -55,7 +56,6 @@ private:
     awaitable<bool> serve();
     awaitable<bool> receive(turn& now);
     awaitable<bool> receive_body(turn& now, message_reader& from);
-    awaitable<void> authorize(turn& now);
     awaitable<void> handle(turn& now);
     awaitable<bool> answer(turn& now);
     awaitable<bool> send(std::string text);
@@ -65,6 +65,10 @@ private:
 
     void take_head(turn& now, message_reader& from);
     void choose_route(turn& now, request asked, std::optional<verb> method);
+    [[nodiscard]] static std::string take_token(turn& now);
+    static void let_in(turn& now, const result<identity>& who);
+    void check_rate(turn& now);
+    static void check_parameters(turn& now);
     void check_body(turn& now, const message_reader& from);
     [[nodiscard]] std::size_t body_bytes_max(const route& way) const;
     static void refuse(turn& now, reply with);

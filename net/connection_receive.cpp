@@ -92,7 +92,15 @@ awaitable<bool> connection::receive(turn& now) {
         co_return true;
     }
     take_head(now, from);
-    if (!now.refused) co_await authorize(now);
+    check_rate(now);
+    std::string token;
+    if (!now.refused) token = take_token(now);
+    if (!token.empty()) {
+        disarm(); // this wait is ours, not the client's
+        const result<identity> who = co_await identify(std::move(token));
+        let_in(now, who);
+    }
+    if (!now.refused) check_parameters(now);
     if (!now.refused) check_body(now, from);
     bool whole = true;
     if (!from.done()) whole = co_await receive_body(now, from);
@@ -195,29 +203,47 @@ void connection::choose_route(turn& now, request asked, std::optional<verb> meth
     now.bad_parameter = found.bad_parameter;
 }
 
-// Before the body is read: who asks, whether the route lets that kind of token in, whether the path makes
-// sense.
-awaitable<void> connection::authorize(turn& now) {
+// Before the body is read: how often the address asks, who asks, whether the route lets that kind of token
+// in, whether the path makes sense.
+void connection::check_rate(turn& now) {
+    const std::optional<failure> often = front_.callers.ask(visitor(), steady_clock::now());
+    if (often) refuse(now, problem(*often, place_of(now)));
+}
+
+// Empty: none is needed, or the request is refused for want of one.
+std::string connection::take_token(turn& now) {
     request& asked = now.asked->request();
-    const std::string token(bearer_token(asked.header(header::authorization)));
+    std::string token(bearer_token(asked.header(header::authorization)));
     asked.forget(header::authorization);
-    const bool needed = !now.way->allowed.empty() && !now.way->token_in_body;
-    if (token.empty() && needed) {
+    if (now.way->allowed.empty()) return {};
+    if (token.empty() && !now.way->token_in_body)
         refuse(now, problem(failure{errc::unauthorized, "A bearer token is needed."}, place_of(now)));
-    } else if (!token.empty() && !now.way->allowed.empty()) {
-        disarm(); // this wait is ours, not the client's
-        const result<identity> who = co_await front_.parts.tokens.identify(token);
-        if (!who)
-            refuse(now, problem(who.error(), place_of(now)));
-        else if (!now.way->allowed.contains(who->kind))
-            refuse(now, problem(failure{errc::forbidden, "This call is not for " +
-                                                             std::string(name_of(who->kind)) + " tokens."},
-                                place_of(now)));
-        else
-            now.asked->identify(*who);
-    }
-    if (!now.refused && !now.bad_parameter.empty())
-        refuse(now, problem(bad_parameter(now.bad_parameter, "must be a UUID"), place_of(now)));
+    return token;
+}
+
+awaitable<result<identity>> connection::identify(std::string token) {
+    admission& callers = front_.callers;
+    authenticator& tokens = front_.parts.tokens;
+    std::optional<failure> refused = callers.look_up(visitor(), token, tokens, steady_clock::now());
+    if (refused) co_return std::move(*refused);
+    result<identity> who = co_await tokens.identify(token);
+    if (who)
+        refused = callers.ask(visitor(), who->token, steady_clock::now());
+    else if (who.error().code() == errc::unauthorized)
+        callers.note_wrong_token(visitor(), steady_clock::now());
+    if (refused) co_return std::move(*refused);
+    co_return who;
+}
+
+void connection::let_in(turn& now, const result<identity>& who) {
+    if (!who)
+        refuse(now, problem(who.error(), place_of(now)));
+    else if (!now.way->allowed.contains(who->kind))
+        refuse(now, problem(failure{errc::forbidden,
+                                    "This call is not for " + std::string(name_of(who->kind)) + " tokens."},
+                            place_of(now)));
+    else
+        now.asked->identify(*who);
 }
 
 std::size_t connection::body_bytes_max(const route& way) const {
@@ -225,6 +251,11 @@ std::size_t connection::body_bytes_max(const route& way) const {
     if (way.body_bytes_max != 0) return way.body_bytes_max;
     const bool ignored = way.method == verb::get || way.method == verb::delete_;
     return ignored ? ignored_bytes_max : front_.parts.bounds.body_bytes_max;
+}
+
+void connection::check_parameters(turn& now) {
+    if (!now.bad_parameter.empty())
+        refuse(now, problem(bad_parameter(now.bad_parameter, "must be a UUID"), place_of(now)));
 }
 
 void connection::check_body(turn& now, const message_reader& from) {

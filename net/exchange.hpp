@@ -1,9 +1,11 @@
 // One request on its way through a handler: what was asked, by whom, and who waits for the answer.
 #pragma once
 
+#include "domain/async.hpp"
 #include "domain/id.hpp"
 #include "domain/identity.hpp"
 #include "domain/peer.hpp"
+#include "domain/result.hpp"
 #include "net/request.hpp"
 
 #include <array>
@@ -43,10 +45,20 @@ private:
     std::size_t count_ = 0;
 };
 
+// The other end of the connection.
+class caller : public peer {
+public:
+    // Who a token stands for, within the limits of this address and of the token.
+    virtual awaitable<result<identity>> identify(std::string token) = 0;
+
+protected:
+    ~caller() = default;
+};
+
 class exchange {
 public:
-    exchange(net::request asked, path_ids ids, std::string request_id, peer& caller)
-        : request_(std::move(asked)), ids_(ids), request_id_(std::move(request_id)), caller_(&caller) {}
+    exchange(net::request asked, path_ids ids, std::string request_id, net::caller& from)
+        : request_(std::move(asked)), ids_(ids), request_id_(std::move(request_id)), caller_(&from) {}
 
     [[nodiscard]] net::request& request() { return request_; }
 
@@ -69,15 +81,15 @@ public:
 
     void identify(const holdfast::identity& who) { identity_ = who; }
 
-    // The other end of the connection, for a handler that parks.
-    [[nodiscard]] peer& caller() { return *caller_; }
+    // For a handler that parks, or that finds a token in the body.
+    [[nodiscard]] net::caller& caller() { return *caller_; }
 
 private:
     net::request request_;
     path_ids ids_;
     std::string request_id_;
     std::optional<holdfast::identity> identity_;
-    peer* caller_;
+    net::caller* caller_;
 };
 
 } // namespace holdfast::net

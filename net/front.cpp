@@ -2,7 +2,7 @@
 
 namespace holdfast::net {
 
-guest::guest(front& home) : home_(&home) {
+guest::guest(front& home, const asio::ip::address& remote) : home_(&home), from_(home.callers.enter(remote)) {
     home.guests_.push_back(*this);
     ++home.count_;
 }
@@ -11,6 +11,7 @@ guest::~guest() {
     if (!home_) return;
     home_->guests_.erase(home_->guests_.iterator_to(*this));
     --home_->count_;
+    home_->callers.leave(from_);
     if (home_->left) home_->left();
 }
 

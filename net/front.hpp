@@ -1,6 +1,7 @@
 // What the connections of one shard share, and the list of them.
 #pragma once
 
+#include "net/admission.hpp"
 #include "net/deadlines.hpp"
 #include "net/hooks.hpp"
 #include "net/limits.hpp"
@@ -34,17 +35,20 @@ public:
     virtual void cut() = 0;   // go now
 
 protected:
-    explicit guest(front& home);
+    guest(front& home, const asio::ip::address& remote);
     virtual ~guest();
+
+    [[nodiscard]] admission::visitor& visitor() { return from_; } // while there is a front
 
 private:
     friend class front;
     front* home_; // nullptr once the front is gone
+    admission::visitor& from_;
 };
 
 class front {
 public:
-    explicit front(const front_parts& given) : parts(given) {}
+    explicit front(const front_parts& given) : parts(given), callers(given.bounds, given.seen) {}
 
     front(const front&) = delete;
     front& operator=(const front&) = delete;
@@ -58,6 +62,7 @@ public:
     void cut();
 
     const front_parts parts;
+    admission callers;
     std::function<void()> left; // called whenever a guest has gone
 
 private:

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace holdfast::net {
 
@@ -13,6 +14,13 @@ struct limits {
     std::size_t discard_bytes_max =
         std::size_t{64} * 1024;           // body of a refused request that is read to keep the connection
     std::size_t connections_max = 20'000; // of one shard; above: accepting stops until one goes
+
+    // Of one shard, as each counts for itself; 0: no limit. An address may be a whole site behind one NAT, a
+    // token a whole fleet's.
+    std::size_t connections_per_address = 10'000; // above: closed before TLS, which would cost more than it
+    std::uint32_t requests_per_address = 10'000;  // in a second; above: 429
+    std::uint32_t requests_per_token = 10'000;    // in a second; above: 429
+    std::uint32_t wrong_tokens_per_address = 100; // in a minute; above: 429, unless the token was once right
 
     std::chrono::milliseconds handshake{10'000}; // accept to the end of the TLS handshake
     std::chrono::milliseconds header{

@@ -113,7 +113,10 @@ const problem_kind& kind_of(errc code) {
 
 reply problem(const failure& what, const problem_place& where) {
     note(what, where);
-    return make(kind_of(what.code()), what.detail(), what.fields(), where);
+    problem_kind kind = kind_of(what.code());
+    if (what.retry_after().count() > 0)
+        kind.retry_after_seconds = static_cast<unsigned>(what.retry_after().count());
+    return make(kind, what.detail(), what.fields(), where);
 }
 
 reply problem(const failure& what, const exchange& where) {

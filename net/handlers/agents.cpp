@@ -77,11 +77,11 @@ result<agent_filter> filter_of(const exchange& x) {
 }
 
 // The caller of a registration: known by the header, or by the token in the body.
-awaitable<result<identity>> caller_of(services& s, const exchange& x, std::optional<std::string> body_token) {
+awaitable<result<identity>> caller_of(exchange& x, std::optional<std::string> body_token) {
     if (x.has_identity()) co_return x.identity();
     if (!body_token)
         co_return failure{errc::unauthorized, "a token is needed, in the header or as authToken"};
-    auto who = co_await s.tokens.identify(std::move(*body_token));
+    auto who = co_await x.caller().identify(std::move(*body_token));
     if (!who) co_return std::move(who).error();
     if (!may_register.contains(who->kind))
         co_return failure{errc::forbidden, "this kind of token may not register agents"};
@@ -93,7 +93,7 @@ awaitable<result<identity>> caller_of(services& s, const exchange& x, std::optio
 awaitable<reply> register_agent(services& s, exchange& x) {
     auto body = json::read_body<wire::registration_body>(x.request());
     if (!body) co_return problem(body.error(), x);
-    auto who = co_await caller_of(s, x, std::move(body->auth_token));
+    auto who = co_await caller_of(x, std::move(body->auth_token));
     if (!who) co_return problem(who.error(), x);
     if (const auto wrong = check(*body)) co_return problem(*wrong, x);
     registration wanted;

@@ -163,6 +163,10 @@ void toy_observer::on_request(std::string_view route, unsigned status, double) {
     events->add(std::string(route) + ' ' + std::to_string(status));
 }
 
+void toy_observer::on_refusal(net::refusal why) {
+    events->add(std::string(name_of(why)));
+}
+
 std::vector<net::route> front_fixture::routes() {
     using net::verb;
     const token_kinds readers{token_kind::admin, token_kind::viewer};

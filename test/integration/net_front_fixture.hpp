@@ -45,10 +45,15 @@ struct toy_room {
 // Tokens "admin", "viewer", "agent" stand for their kinds; "down" for a database that can't be asked.
 struct toy_tokens final : net::authenticator {
     awaitable<result<identity>> identify(std::string_view token) override;
+
+    [[nodiscard]] bool remembers(std::string_view token) const override {
+        return token_kind_from(token).has_value();
+    }
 };
 
 struct toy_observer final : net::observer {
     void on_request(std::string_view route, unsigned status, double seconds) override;
+    void on_refusal(net::refusal why) override;
     event_counts* events = nullptr;
 };
 

@@ -269,6 +269,9 @@ BOOST_DATA_TEST_CASE(
         "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: -3\r\n\r\nabcd",
         "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET / HTTP/1.1\nHost: h\n\n",
+        "GET / HTTP/1.1\r\nHost: h\nX: y\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length : 3\r\n\r\nabc",
     }),
     text) {
     front_fixture front;

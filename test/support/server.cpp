@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <csignal>
 #include <cstdlib>
@@ -143,11 +144,11 @@ void server_process::start() {
                                    home_.file("server.pem"),
                                    "--tls-key",
                                    home_.file("server.key"),
-                                   "--cores",
-                                   "2",
                                    "--log-format",
                                    "text"};
     words.insert(words.end(), arguments_.begin(), arguments_.end());
+    if (std::ranges::find(arguments_, "--cores") == arguments_.end())
+        words.insert(words.end(), {"--cores", "2"});
     pid_ = spawn(words, log_file_);
     asio::io_context context{1};
     client probe(context, *this, home_.root_token());

@@ -101,6 +101,9 @@ public:
 
     void hang_up() { https_.close(); }
 
+    // Source address of connections from now on.
+    void from(const asio::ip::address& address) { https_.from(address); }
+
 private:
     asio::io_context& context_;
     net::https_client https_;
