@@ -5,6 +5,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <exception>
 
 namespace holdfast::app {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr char channel[] = "holdfast";
 constexpr std::size_t waiting_max = 100'000; // more: others find them by their sweep
+constexpr std::chrono::milliseconds wait_for_company{250};
 
 } // namespace
 
@@ -20,6 +22,7 @@ courier::courier(executor where, const pg::connection_settings& database,
     : where_(where),
       origin_(to_string(make_uuid())),
       outbox_(where, {.connection = database, .statements = {db::sql::wakeups_notify}, .connections = 1}),
+      company_(where),
       inbox_(
           where, {.connection = database, .channels = {channel}},
           [this, heard = std::move(heard)](std::string_view, std::string_view payload) {
@@ -35,6 +38,7 @@ void courier::start() {
 
 void courier::close() {
     closed_ = true;
+    company_.cancel();
     inbox_.close();
     outbox_.close();
 }
@@ -42,6 +46,11 @@ void courier::close() {
 void courier::take(const std::vector<hint>& hints) {
     if (closed_ || waiting_.size() + hints.size() > waiting_max) return;
     waiting_.insert(waiting_.end(), hints.begin(), hints.end());
+    if (std::any_of(hints.begin(), hints.end(),
+                    [](const hint& h) { return h.what != hint::kind::supersede; })) {
+        urgent_ = true;
+        company_.cancel();
+    }
     if (std::exchange(sending_, true)) return;
     auto work = send_all();
     asio::co_spawn(where_, std::move(work), [](const std::exception_ptr& failed) {
@@ -51,6 +60,13 @@ void courier::take(const std::vector<hint>& hints) {
 
 awaitable<void> courier::send_all() {
     while (!waiting_.empty() && !closed_) {
+        if (!urgent_) {
+            company_.expires_after(wait_for_company);
+            error_code cut_short;
+            co_await company_.async_wait(asio::redirect_error(use_awaitable, cut_short));
+            if (closed_) break;
+        }
+        urgent_ = false;
         const std::vector<hint> now = std::exchange(waiting_, {});
         auto sent = co_await outbox_.exec(db::sql::wakeups_notify,
                                           pg::bind(std::string_view(channel), encode(origin_, now)));

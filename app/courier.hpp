@@ -1,5 +1,6 @@
 // Wake-ups between servers, by LISTEN and NOTIFY. Lives on the first core. One NOTIFY statement is on its way
-// at a time; what gathers meanwhile goes with the next. Never inside a transaction that writes: NOTIFY takes
+// at a time; what gathers meanwhile goes with the next, and that a poll was superseded, which the database
+// knows anyway, may wait for company. Never inside a transaction that writes: NOTIFY takes
 // a lock over the whole database at commit.
 #pragma once
 
@@ -35,6 +36,8 @@ private:
     std::string origin_; // of this process
     pg::pool outbox_;
     std::vector<hint> waiting_;
+    steady_timer company_;
+    bool urgent_ = false;
     bool sending_ = false;
     bool closed_ = false;
     pg::notifications inbox_;

@@ -85,6 +85,9 @@ pg::jsonb note_of_registration(const registration& wanted, agent_id id, bool cre
                       {{"hostname", wanted.hostname}, {"created", created}});
 }
 
+// When an agent was last heard of is told in seconds.
+constexpr std::chrono::milliseconds between_contacts{1000};
+
 failure no_such_agent() {
     return failure{errc::not_found, "there is no such agent"};
 }
@@ -102,7 +105,7 @@ pg_agent_store::pg_agent_store(executor where, pg::pool& pool, const timing& tim
           where, {}, [](const beating& b) { return b.tenant; },
           [this](auto calls) { return send_beats(calls); }),
       touches_(
-          where, {}, [](const contact& c) { return c.tenant; },
+          where, {.distance = between_contacts}, [](const contact& c) { return c.tenant; },
           [this](auto calls) { return send_touches(calls); }) {}
 
 void pg_agent_store::close() {
@@ -174,7 +177,8 @@ awaitable<result<registered>> pg_agent_store::register_again(identity by, regist
     if (!rows) co_return std::move(rows).error();
     if (rows->empty())
         co_return failure{errc::forbidden, "hostname: an agent's own token registers its own hostname only"};
-    auto touched = co_await touch(by.tenant, rows->front().get<agent_id>(0));
+    const contact met{by.tenant, rows->front().get<agent_id>(0)};
+    auto touched = co_await touches_.submit(met);
     if (!touched) co_return std::move(touched).error();
     co_return read_registered(rows->front(), std::move(wanted), false);
 }
@@ -197,7 +201,7 @@ awaitable<result<std::vector<task_id>>> pg_agent_store::beat(tenant_id tenant, h
 
 awaitable<result<void>> pg_agent_store::touch(tenant_id tenant, agent_id agent) {
     const contact met{tenant, agent};
-    auto touched = co_await touches_.submit(met);
+    auto touched = co_await touches_.submit(met, pg::urgency::may_gather);
     if (!touched) co_return std::move(touched).error();
     co_return done;
 }

@@ -4,15 +4,28 @@
 #include "db/sql.hpp"
 
 namespace holdfast::db {
+namespace {
+
+// Of polls that begin to wait: longer, and an agent's first look is late by it; shorter, and a large fleet
+// that only waits costs a statement for each poll.
+constexpr std::chrono::milliseconds between_looks{20};
+
+pg::urgency urgency_of(bool may_gather) {
+    return may_gather ? pg::urgency::may_gather : pg::urgency::at_once;
+}
+
+} // namespace
+
 pg_task_store::pg_task_store(executor where, pg::pool& pool, const timing& times,
                              const batch_observer& observe)
     : pool_(pool),
       times_(times),
       offers_(
-          where, {.batch_max = 1000}, [](const offer_request& r) { return r.tenant; },
-          [this](auto calls) { return send_offers(calls); }, observe),
+          where, {.batch_max = 1000, .distance = between_looks},
+          [](const offer_request& r) { return r.tenant; }, [this](auto calls) { return send_offers(calls); },
+          observe),
       openings_(
-          where, {}, [](const opening& r) { return r.tenant; },
+          where, {.distance = between_looks}, [](const opening& r) { return r.tenant; },
           [this](auto calls) { return send_openings(calls); }, observe),
       acknowledgements_(
           where, {}, [](const task_key& r) { return r.tenant; },
@@ -41,12 +54,14 @@ void pg_task_store::close() {
 }
 
 awaitable<result<offer_answer>> pg_task_store::offer(offer_request request) {
-    return offers_.submit(std::move(request));
+    const pg::urgency how = urgency_of(request.may_gather);
+    return offers_.submit(std::move(request), how);
 }
 
 awaitable<result<bool>> pg_task_store::open_poll(tenant_id tenant, agent_id agent, std::string session,
-                                                 poll_id poll, std::string address) {
-    return openings_.submit({tenant, agent, std::move(session), poll, std::move(address)});
+                                                 poll_id poll, std::string address, bool may_gather) {
+    return openings_.submit({tenant, agent, std::move(session), poll, std::move(address)},
+                            urgency_of(may_gather));
 }
 
 awaitable<result<task_change>> pg_task_store::acknowledge(task_key key) {

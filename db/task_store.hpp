@@ -28,7 +28,7 @@ public:
     awaitable<result<given_back>> give_back(tenant_id tenant, poll_id poll,
                                             std::vector<task_id> tasks) override;
     awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session, poll_id poll,
-                                      std::string address) override;
+                                      std::string address, bool may_gather) override;
     awaitable<result<task_change>> acknowledge(task_key key) override;
     awaitable<result<task_change>> finish(task_report report) override;
     awaitable<result<task_change>> release(task_release release) override;

@@ -52,8 +52,8 @@ private:
 
 awaitable<result<void>> assignment::open(const poll_request& request, poll_id poll) {
     bell_.supersede(request.agent, request.session, poll);
-    auto opened =
-        co_await tasks_.open_poll(request.by.tenant, request.agent, request.session, poll, request.address);
+    auto opened = co_await tasks_.open_poll(request.by.tenant, request.agent, request.session, poll,
+                                            request.address, request.wait.count() > 0);
     if (!opened) co_return std::move(opened).error();
     if (*opened) {
         counts_.duplicate_identities.add();
@@ -93,12 +93,19 @@ awaitable<result<void>> assignment::confirm(const poll_request& request, ticket&
 }
 
 awaitable<result<offer_answer>> assignment::look(const poll_request& request, ticket& place, poll_id poll,
-                                                 bool will_wait) {
+                                                 bool will_wait, bool may_gather) {
     auto allowed = co_await confirm(request, place);
     if (!allowed) co_return std::move(allowed).error();
-    offer_request ask{request.by.tenant, request.agent, poll,
-                      request.limit,     request.types, request.lookahead,
-                      request.session,   will_wait,     origin_of(request.by, request.request_id)};
+    offer_request ask{request.by.tenant,
+                      request.agent,
+                      poll,
+                      request.limit,
+                      request.types,
+                      request.lookahead,
+                      request.session,
+                      will_wait,
+                      may_gather,
+                      origin_of(request.by, request.request_id)};
     auto offered = co_await tasks_.offer(std::move(ask));
     co_return offered;
 }
@@ -128,6 +135,7 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
     const auto deadline = steady_clock::now() + request.wait;
     const auto latest = std::min(deadline, request.by.ends_at.value_or(deadline));
     steady_clock::time_point rung{};
+    bool may_gather = request.wait.count() > 0; // until it was woken
     for (bool last = false;;) {
         const std::uint32_t heard = place.calls();
         if (!caller.present()) {
@@ -135,10 +143,12 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
             co_return failure{errc::gone_away};
         }
         const bool will_wait = !last && request.wait.count() > 0;
-        auto offered = co_await look(request, place, poll, will_wait);
+        bool blind = false; // what it has could not be seen
+        auto offered = co_await look(request, place, poll, will_wait, may_gather);
         if (!offered) {
             if (!will_wait || !is_passing(offered.error().code())) co_return std::move(offered).error();
             offered = offer_answer{{}, poll, std::chrono::seconds{1}};
+            blind = true;
         }
         if (!offered->tasks.empty()) {
             if (rung != steady_clock::time_point{})
@@ -155,9 +165,13 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
             why = co_await place.wait(heard, look_again_at(latest, offered->due_in));
         }
         rung = {};
+        may_gather = false;
         switch (why) {
         case wake::called: rung = steady_clock::now(); break;
-        case wake::deadline: last = steady_clock::now() >= deadline; break; // once more before it is empty
+        case wake::deadline:
+            last = steady_clock::now() >= deadline;
+            if (last && !blind) co_return poll_answer{poll, {}, place.take_cancelled()};
+            break;
         case wake::abandoned: counts_.polls_abandoned.add(); co_return failure{errc::gone_away};
         case wake::finished:
             if (place.superseded()) counts_.polls_superseded.add();

@@ -53,7 +53,7 @@ private:
     awaitable<result<void>> open(const poll_request& request, poll_id poll);
     awaitable<result<void>> confirm(const poll_request& request, ticket& place);
     awaitable<result<offer_answer>> look(const poll_request& request, ticket& place, poll_id poll,
-                                         bool will_wait);
+                                         bool will_wait, bool may_gather);
     awaitable<result<poll_answer>> hand_over(const poll_request& request, peer& caller, ticket& place,
                                              offer_answer offered);
     awaitable<result<poll_answer>> serve(const poll_request& request, peer& caller, ticket& place,

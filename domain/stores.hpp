@@ -36,8 +36,9 @@ struct offer_request {
     int limit = 10;
     task_types types;
     std::chrono::seconds lookahead{0};
-    std::string session;    // empty: none
-    bool will_wait = false; // wants to know when to look again
+    std::string session;     // empty: none
+    bool will_wait = false;  // wants to know when to look again
+    bool may_gather = false; // with other polls that begin to wait, for some milliseconds
     origin by = {};
 };
 
@@ -151,8 +152,9 @@ public:
     virtual awaitable<result<given_back>> give_back(tenant_id tenant, poll_id poll,
                                                     std::vector<task_id> tasks) = 0;
     // Makes this poll its session's newest. True: the agent has another session from another address now.
+    // `may_gather`: as in offer_request.
     virtual awaitable<result<bool>> open_poll(tenant_id tenant, agent_id agent, std::string session,
-                                              poll_id poll, std::string address) = 0;
+                                              poll_id poll, std::string address, bool may_gather) = 0;
 
     virtual awaitable<result<task_change>> acknowledge(task_key key) = 0;
     virtual awaitable<result<task_change>> finish(task_report report) = 0;

@@ -8,6 +8,8 @@ namespace holdfast {
 namespace {
 
 constexpr std::chrono::seconds good_for{10};
+// That an agent is of a fleet ends with the agent, and the statements of its tasks look at that themselves.
+constexpr std::chrono::minutes member_for{5};
 constexpr std::size_t cached_max = 50'000;
 
 // Room for a new entry: what is stale goes, and if all of it is fresh, all of it goes.
@@ -82,7 +84,7 @@ awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
     if (!*may) co_return no_such_agent();
     if (as_of == changes_) {
         make_room(members_);
-        members_.insert_or_assign(key, member{steady_clock::now() + good_for});
+        members_.insert_or_assign(key, member{steady_clock::now() + member_for});
     }
     co_return done;
 }

@@ -1,5 +1,6 @@
 // Natural batching: while a batch is on the wire callers gather; when it is back, all that gathered goes as
-// the next one. No timer: a batch of one goes at once.
+// the next one. A batch of one goes at once. Calls that nobody is in a hurry for keep a distance besides:
+// the first goes at once too, those that come soon after it wait for each other.
 #pragma once
 
 #include "db/postgres/error.hpp"
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <exception>
@@ -31,7 +33,10 @@ struct batch_limits {
     std::size_t waiting_max = 10'000; // callers that wait for their batch; beyond it: overloaded
     std::size_t lanes_max = 4;        // batches in flight at once, each of another lane
     unsigned rounds_max = 8;          // batches that may leave a call unanswered before it fails: internal
+    std::chrono::milliseconds distance{0}; // from one start to the next, unless a call is urgent
 };
+
+enum class urgency : std::uint8_t { at_once, may_gather };
 
 // A batch holds calls of one lane (a tenant) only, and a lane has one batch in flight. For the thread that
 // runs the executor. It must stay until close() was called and all callers have their answers.
@@ -54,6 +59,7 @@ public:
     batcher(executor where, batch_limits limits, lane_function lane_of, send_function send,
             observer_function observer = {})
         : where_(where),
+          timer_(where),
           limits_(limits),
           lane_of_(std::move(lane_of)),
           send_(std::move(send)),
@@ -63,11 +69,11 @@ public:
     batcher& operator=(const batcher&) = delete;
 
     // Additional errors: overloaded (waiting_max), unavailable (closed).
-    [[nodiscard]] awaitable<result<Answer>> submit(Request request) {
+    [[nodiscard]] awaitable<result<Answer>> submit(Request request, urgency how = urgency::at_once) {
         if (closed_) co_return unavailable("the batcher is closed");
         if (waiting_ >= limits_.waiting_max) co_return failure{errc::overloaded};
         slot mine(std::move(request));
-        enqueue(mine);
+        enqueue(mine, how);
         co_await mine.caller.wait();
         co_return std::move(*mine.one.answer);
     }
@@ -75,6 +81,7 @@ public:
     // Who waits for a batch is answered before this returns; who is in one, when it comes back.
     void close() {
         closed_ = true;
+        timer_.cancel();
         queue left;
         for (auto& [tenant, l] : lanes_) left.splice(left.end(), l.waiting);
         ready_.clear();
@@ -112,6 +119,7 @@ private:
     struct lane {
         tenant_id tenant;
         queue waiting;
+        bool urgent = false; // one of them is
         bool in_flight = false;
     };
 
@@ -122,21 +130,42 @@ private:
 
     static void answer(slot& s, failure why) { s.one.answer.emplace(std::move(why)); }
 
-    void enqueue(slot& s) {
+    void enqueue(slot& s, urgency how) {
         lane& l = lanes_[lane_of_(s.one.request)];
         const bool first = l.waiting.empty();
         l.waiting.push_back(s);
         ++waiting_;
-        if (!first || l.in_flight) return;
-        l.tenant = lane_of_(s.one.request);
-        ready_.push_back(&l);
+        l.urgent = l.urgent || how == urgency::at_once;
+        if (l.in_flight) return;
+        if (first) {
+            l.tenant = lane_of_(s.one.request);
+            ready_.push_back(&l);
+        }
         // Not at once: the caller's handler is stored only after this returns.
         if (!std::exchange(posted_, true)) asio::post(where_, [this] { start_posted(); });
     }
 
     void start_posted() {
         posted_ = false;
-        start();
+        start_when_due();
+    }
+
+    // An urgent lane takes the others along.
+    void start_when_due() {
+        if (ready_.empty()) return;
+        const bool urgent =
+            std::any_of(ready_.begin(), ready_.end(), [](const lane* l) { return l->urgent; });
+        if (urgent || steady_clock::now() >= next_start_) {
+            next_start_ = steady_clock::now() + limits_.distance;
+            start();
+        } else if (!std::exchange(timed_, true)) {
+            timer_.expires_at(next_start_);
+            timer_.async_wait([this](const boost::system::error_code& cancelled) {
+                if (cancelled) return; // closed, and perhaps gone
+                timed_ = false;
+                start_when_due();
+            });
+        }
     }
 
     // The lanes take turns.
@@ -151,6 +180,7 @@ private:
                 l.waiting.pop_front();
             }
             waiting_ -= batch.size();
+            l.urgent = l.urgent && !l.waiting.empty();
             l.in_flight = true;
             ++in_flight_;
             awaitable<void> work = run(l, std::move(batch));
@@ -219,6 +249,7 @@ private:
             return true;
         });
         waiting_ += again.size();
+        l.urgent = l.urgent || !again.empty();
         l.waiting.splice(l.waiting.begin(), again);
         l.in_flight = false;
         --in_flight_;
@@ -226,11 +257,12 @@ private:
             lanes_.erase(l.tenant);
         else
             ready_.push_back(&l);
-        start();
+        start_when_due();
         for (slot* s : batch) s->caller.resume();
     }
 
     executor where_;
+    steady_timer timer_; // ends the distance that calls which may gather have to keep
     batch_limits limits_;
     lane_function lane_of_;
     send_function send_;
@@ -242,7 +274,9 @@ private:
     std::size_t waiting_ = 0;
     std::uint64_t batches_ = 0;
     std::uint64_t calls_ = 0;
+    steady_clock::time_point next_start_{}; // of calls that may gather
     bool posted_ = false;
+    bool timed_ = false;
     bool closed_ = false;
 };
 

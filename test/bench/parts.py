@@ -381,15 +381,16 @@ Cycles as above (`limit=1`, 256 agents) on an empty database and, in turn, on on
 
 
 def parked(world, rounds):
-    polls = 10_000 if world.long else 5000
+    polls = 10_000
     part = Part("What waiting polls ask of PostgreSQL", f"""\
 {polls:,} polls with `wait=60` come and go at their own pace, on one server. Transactions that PostgreSQL commits in a
-second, in a stretch of ten seconds, and the connections that it has.""")
+second, each of one statement, in a stretch of ten seconds, and the connections that it has.""")
     counted = ("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database();"
                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
     with world.server() as server:
-        load = server.begin_load("idle", agents=polls, wait=60, duration=15 * rounds)
+        load = server.begin_load("idle", agents=polls, wait=60, duration=60 + 15 * rounds)
         server.wait_for_polls(polls * 0.99)
+        time.sleep(60)  # until polls end and begin anew evenly
         for _ in range(rounds):
             before = int(world.psql(counted, "holdfast_a").split()[0])
             time.sleep(10)
@@ -420,7 +421,7 @@ backs off with jitter as an agent does. Beside it the same server's CPU for a ba
     back, bare = "Holdfast: an agent that comes back", "Holdfast: a bare handshake"
     for _ in range(rounds):
         with world.server() as first:
-            load = first.begin_load("wake", agents=agents, rate=10, duration=40, wait=60)
+            load = first.begin_load("wake", agents=agents, rate=10, duration=25, wait=60)
             first.wait_for_polls(agents * 0.99)
             first.process.kill()
             first.process.wait(60)

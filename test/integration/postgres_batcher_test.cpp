@@ -81,9 +81,9 @@ struct counts {
     std::map<errc, int> wrong;
 };
 
-awaitable<void> ask(numbers& all, request r, counts& seen) {
+awaitable<void> ask(numbers& all, request r, counts& seen, pg::urgency how = pg::urgency::at_once) {
     const int value = r.value;
-    const result<int> got = co_await all.submit(std::move(r));
+    const result<int> got = co_await all.submit(std::move(r), how);
     if (!got)
         ++seen.wrong[got.error().code()];
     else
@@ -242,6 +242,42 @@ awaitable<void> closed(env e) {
     BOOST_TEST(seen.right == 1);
 }
 
+awaitable<void> keeps_a_distance(env e) {
+    constexpr auto patient = pg::urgency::may_gather;
+    counts seen;
+    test::together all(e.ctx.get_executor());
+    all.add(ask(e.all, {tenant, 0}, seen, patient));
+    while (seen.right < 1) co_await test::pause(1);
+    all.add(ask(e.all, {tenant, 1}, seen, patient));
+    all.add(ask(e.all, {tenant_id::make(), 2}, seen, patient));
+    all.add(ask(e.all, {tenant, 3}, seen, patient));
+    for (int i = 0; i < 20; ++i) co_await test::pause(1);
+    BOOST_TEST(e.all.waiting() == 3U);
+    all.add(ask(e.all, {tenant, 4}, seen));
+    while (seen.right < 5) co_await test::pause(1);
+    BOOST_TEST_REQUIRE(e.db.batches.size() == 3U);
+    BOOST_TEST(e.db.batches[0] == from_to(0, 0));
+    BOOST_TEST(e.db.batches[1] == (std::vector{1, 3, 4}));
+    BOOST_TEST(e.db.batches[2] == from_to(2, 2));
+    all.add(ask(e.all, {tenant, 5}, seen, patient));
+    while (e.all.waiting() < 1) co_await test::pause(1);
+    e.all.close();
+    co_await all.wait();
+    BOOST_TEST(seen.wrong[errc::unavailable] == 1);
+}
+
+awaitable<void> goes_when_the_distance_is_kept(env e) {
+    counts seen;
+    test::together all(e.ctx.get_executor());
+    for (int i = 0; i < 50; ++i) {
+        all.add(ask(e.all, {tenant, i}, seen, pg::urgency::may_gather));
+        co_await test::pause(1);
+    }
+    co_await all.wait();
+    BOOST_TEST(seen.right == 50);
+    BOOST_TEST(e.db.batches.size() < 50U);
+}
+
 constexpr pg::statement add_all{"add_all",
                                 "INSERT INTO sums SELECT v FROM unnest($1::int[]) v RETURNING n * 2"};
 
@@ -306,6 +342,14 @@ BOOST_AUTO_TEST_CASE(waiting_callers_are_bounded) {
 
 BOOST_AUTO_TEST_CASE(close_answers_who_waits) {
     with_batcher({}, &closed);
+}
+
+BOOST_AUTO_TEST_CASE(calls_without_hurry_keep_a_distance_and_go_with_an_urgent_one) {
+    with_batcher({.distance = std::chrono::hours(1)}, &keeps_a_distance);
+}
+
+BOOST_AUTO_TEST_CASE(calls_without_hurry_go_when_the_distance_is_kept) {
+    with_batcher({.distance = std::chrono::milliseconds(10)}, &goes_when_the_distance_is_kept);
 }
 
 BOOST_AUTO_TEST_CASE(on_a_real_connection_the_guilty_row_fails_alone) {

@@ -391,8 +391,8 @@ private:
         if (!r.session.empty() && !late) {
             std::string session = r.session;
             std::string address = "192.0.2.1";
-            auto opened =
-                co_await store_.open_poll(tenant_, r.agent, std::move(session), r.poll, std::move(address));
+            auto opened = co_await store_.open_poll(tenant_, r.agent, std::move(session), r.poll,
+                                                    std::move(address), false);
             check(bool(opened), "a poll could not be opened");
             model_.newest_poll[{r.agent, r.session}] = r.poll;
         }
