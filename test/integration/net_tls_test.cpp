@@ -117,6 +117,13 @@ BOOST_AUTO_TEST_CASE(both_versions_and_no_older_one) {
     BOOST_TEST(front.wait_for_connections(0));
 }
 
+BOOST_AUTO_TEST_CASE(nobody_renegotiates) {
+    front_fixture front;
+    test::tls_client client(front.port(), TLS1_2_VERSION);
+    BOOST_TEST(!client.renegotiate());
+    BOOST_TEST(test::tls_client(front.port()).ask("GET /open HTTP/1.1\r\nHost: h\r\n\r\n").status == 200U);
+}
+
 BOOST_AUTO_TEST_CASE(only_suites_with_forward_secrecy_and_aead) {
     const net::tls_context made =
         net::make_server_tls(certificates::shared().chain_file(), certificates::shared().key_file());

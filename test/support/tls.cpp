@@ -238,6 +238,19 @@ void tls_client::update_key() {
     send_rest();
 }
 
+bool tls_client::renegotiate() {
+    if (SSL_renegotiate(ssl_.get()) != 1) return false;
+    for (;;) {
+        const int done = SSL_do_handshake(ssl_.get());
+        const bool more = done != 1 && SSL_get_error(ssl_.get(), done) == SSL_ERROR_WANT_READ;
+        flush();
+        if (!more || !fill()) {
+            ERR_clear_error();
+            return done == 1;
+        }
+    }
+}
+
 void tls_client::half_close() {
     ::shutdown(socket_, SHUT_WR);
 }

@@ -71,6 +71,7 @@ public:
     [[nodiscard]] http_answer ask(std::string_view request);
 
     void update_key();                     // TLS 1.3 KeyUpdate
+    [[nodiscard]] bool renegotiate();      // TLS 1.2; whether the server went along
     void half_close();                     // FIN for our direction, no close_notify
     void say_close();                      // close_notify, the socket stays open
     void close();                          // FIN for both
