@@ -62,21 +62,28 @@ def main():
     world = World(given.top, given.folder, given.dsn, given.long)
     busy = busy_share()
     known = conditions(world)
-    tables = []
+    tables, failed = [], []
     for name in given.only or parts.ALL:
         begin = time.monotonic()
-        tables.append(parts.ALL[name](world, given.rounds).markdown())
+        try:
+            tables.append(parts.ALL[name](world, given.rounds).markdown())
+        except Failed as why:  # the others are worth their figures all the same
+            print(f"bench: {name}: {why}", file=sys.stderr)
+            failed.append(name)
         print(f"{name}: {time.monotonic() - begin:.0f} s", file=sys.stderr)
     if given.only:
         print("\n".join(tables))
-        return
+        return not failed
     head = HEAD.format(options=" --long" if given.long else "", date=datetime.date.today(), rounds=given.rounds,
                        busy=busy, noise=": the figures are noisy, the ratios less so" if busy > 0.1 else "", **known)
+    if failed:
+        tables.append(f"Could not be measured this time: {', '.join(failed)}.\n")
     (given.top / "docs/benchmarks.md").write_text(head + "\n".join(tables), encoding="utf-8")
+    return not failed
 
 
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(0 if main() else 1)
     except Failed as why:
         sys.exit(f"bench: {why}")
