@@ -51,19 +51,20 @@ def commit_microseconds(world):
 
 
 def main():
-    asked = argparse.ArgumentParser(usage="scripts/bench [--long] [--only PART]...")
+    asked = argparse.ArgumentParser(usage="scripts/bench [--long] [--rounds N] [--only PART | --skip PART]...")
     for name in ("--top", "--folder"):
         asked.add_argument(name, type=pathlib.Path, required=True)
     asked.add_argument("--dsn", required=True)
     asked.add_argument("--long", action="store_true")
     asked.add_argument("--only", action="append", choices=list(parts.ALL))
+    asked.add_argument("--skip", action="append", choices=list(parts.ALL), default=[])
     asked.add_argument("--rounds", type=int, default=ROUNDS)
     given = asked.parse_args()
     world = World(given.top, given.folder, given.dsn, given.long)
     busy = busy_share()
     known = conditions(world)
     tables, failed = [], []
-    for name in given.only or parts.ALL:
+    for name in given.only or [name for name in parts.ALL if name not in given.skip]:
         begin = time.monotonic()
         try:
             tables.append(parts.ALL[name](world, given.rounds).markdown())
@@ -76,6 +77,8 @@ def main():
         return not failed
     head = HEAD.format(options=" --long" if given.long else "", date=datetime.date.today(), rounds=given.rounds,
                        busy=busy, noise=": the figures are noisy, the ratios less so" if busy > 0.1 else "", **known)
+    if given.skip:
+        tables.append(f"Left out this time: {', '.join(given.skip)}.\n")
     if failed:
         tables.append(f"Could not be measured this time: {', '.join(failed)}.\n")
     (given.top / "docs/benchmarks.md").write_text(head + "\n".join(tables), encoding="utf-8")

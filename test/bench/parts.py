@@ -290,7 +290,10 @@ class Queue:
             before = self.world.postgres_cpu()
             process.stdin.write("go\n")
             process.stdin.flush()
-            said = json.loads(process.stdout.readline())
+            line = process.stdout.readline()
+            if not line:
+                raise Failed(f"{' '.join(self.words)} ended early")
+            said = json.loads(line)
             cpu = said["cpu"] + self.world.postgres_cpu() - before
             return said["jobs"] / said["seconds"], said["jobs"] / cpu
         finally:
