@@ -51,9 +51,10 @@ private:
 } // namespace
 
 awaitable<result<void>> assignment::open(const poll_request& request, poll_id poll) {
-    bell_.supersede(request.agent, request.session, poll);
-    auto opened = co_await tasks_.open_poll(request.by.tenant, request.agent, request.session, poll,
-                                            request.address, request.wait.count() > 0);
+    const std::string session(request.session);
+    bell_.supersede(request.agent, session, poll);
+    auto opened = co_await tasks_.open_poll(request.by.tenant, request.agent, session, poll, request.address,
+                                            request.wait.count() > 0);
     if (!opened) co_return std::move(opened).error();
     if (*opened) {
         counts_.duplicate_identities.add();
@@ -63,7 +64,7 @@ awaitable<result<void>> assignment::open(const poll_request& request, poll_id po
     co_return done;
 }
 
-awaitable<result<poll_answer>> assignment::poll(poll_request request, peer& caller) {
+awaitable<result<poll_answer>> assignment::poll(const poll_request& request, peer& caller) {
     const poll_id poll = poll_id::make();
     ticket place(room_, request.by.token, request.agent, request.session, poll);
     if (!tokens_.is_fresh(request.by))
@@ -102,10 +103,10 @@ awaitable<result<offer_answer>> assignment::look(const poll_request& request, ti
                       request.limit,
                       request.types,
                       request.lookahead,
-                      request.session,
+                      std::string(request.session),
                       will_wait,
                       may_gather,
-                      origin_of(request.by, request.request_id)};
+                      origin_of(request.by, std::string(request.request_id))};
     auto offered = co_await tasks_.offer(std::move(ask));
     co_return offered;
 }

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace holdfast {
@@ -22,9 +23,9 @@ struct poll_request {
     task_types types;
     std::chrono::seconds wait{0};
     std::chrono::seconds lookahead{0};
-    std::string session; // empty: none
-    std::string address; // the caller's, for the duplicate identity warning
-    std::string request_id;
+    std::string_view session;    // empty: none
+    std::string address;         // the caller's, for the duplicate identity warning
+    std::string_view request_id; // both of what outlives the poll
 };
 
 struct poll_answer {
@@ -40,9 +41,9 @@ public:
     assignment(task_store& tasks, token_service& tokens, waiting_room& room, wakeups& bell, metrics& counts)
         : tasks_(tasks), tokens_(tokens), room_(room), bell_(bell), counts_(counts) {}
 
-    // errc::gone_away when the caller hung up: nothing is assigned to it. errc::unauthorized or
-    // errc::not_found when meanwhile its token ended, or the agent was deleted.
-    [[nodiscard]] awaitable<result<poll_answer>> poll(poll_request request, peer& caller);
+    // Request and caller outlive it. errc::gone_away when the caller hung up: nothing is assigned to it.
+    // errc::unauthorized or errc::not_found when meanwhile its token ended, or the agent was deleted.
+    [[nodiscard]] awaitable<result<poll_answer>> poll(const poll_request& request, peer& caller);
 
     // The answer could not be written: its tasks are handed out again at once. Returns at once.
     void undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks);

@@ -62,7 +62,7 @@ bool token_service::remembers(std::string_view token) const {
     return known_.contains(sha256(token));
 }
 
-awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
+awaitable<result<void>> token_service::act_as(const identity& who, agent_id agent) {
     if (who.kind == token_kind::agent) {
         if (who.agent == agent) co_return done;
         co_return no_such_agent();
@@ -89,7 +89,7 @@ awaitable<result<void>> token_service::act_as(identity who, agent_id agent) {
     co_return done;
 }
 
-awaitable<result<void>> token_service::confirm(identity who, agent_id agent) {
+awaitable<result<void>> token_service::confirm(const identity& who, agent_id agent) {
     auto good = co_await tokens_.is_good(who.tenant, who.token);
     if (!good) co_return std::move(good).error();
     if (!*good) co_return unknown_token();

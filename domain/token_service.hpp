@@ -37,10 +37,10 @@ public:
     [[nodiscard]] bool remembers(std::string_view token) const;
 
     // May this caller act as this agent? Otherwise errc::not_found, as for an agent that is unknown.
-    [[nodiscard]] awaitable<result<void>> act_as(identity who, agent_id agent);
+    [[nodiscard]] awaitable<result<void>> act_as(const identity& who, agent_id agent);
 
     // Both again, for a caller that was let in before: what changed meanwhile counts.
-    [[nodiscard]] awaitable<result<void>> confirm(identity who, agent_id agent);
+    [[nodiscard]] awaitable<result<void>> confirm(const identity& who, agent_id agent);
 
     // Nothing was revoked since this caller was let in, as far as was heard.
     [[nodiscard]] bool is_fresh(const identity& who) const { return who.as_of == changes_; }

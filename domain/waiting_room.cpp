@@ -1,17 +1,10 @@
 #include "domain/waiting_room.hpp"
 
-#include <utility>
-
 namespace holdfast {
 
-waiting_room::ticket::ticket(waiting_room& room, token_id token, agent_id agent, std::string session,
+waiting_room::ticket::ticket(waiting_room& room, token_id token, agent_id agent, std::string_view session,
                              poll_id poll)
-    : room_(room),
-      token_(token),
-      agent_(agent),
-      poll_(poll),
-      session_(std::move(session)),
-      timer_(room.executor_) {
+    : room_(room), token_(token), agent_(agent), poll_(poll), session_(session), timer_(room.executor_) {
     if (!session_.empty()) room.supersede(agent, session_, poll);
     auto& list = room.places_[agent];
     if (!list) list = std::make_unique<polls>();
@@ -88,7 +81,7 @@ void waiting_room::doubt_all() {
         for (ticket& waiting : *list) waiting.doubt();
 }
 
-void waiting_room::supersede(agent_id agent, const std::string& session, poll_id newest) {
+void waiting_room::supersede(agent_id agent, std::string_view session, poll_id newest) {
     const auto found = places_.find(agent);
     if (found == places_.end()) return;
     for (ticket& waiting : *found->second)

@@ -11,7 +11,7 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,8 +26,9 @@ public:
     public:
         enum class wake : std::uint8_t { called, deadline, abandoned, finished };
 
-        // Takes a place. An older poll of the same session (not empty) in this room is superseded.
-        ticket(waiting_room& room, token_id token, agent_id agent, std::string session, poll_id poll);
+        // Takes a place. An older poll of the same session (not empty; it outlives the place) in this room is
+        // superseded.
+        ticket(waiting_room& room, token_id token, agent_id agent, std::string_view session, poll_id poll);
         ticket(const ticket&) = delete;
         ticket& operator=(const ticket&) = delete;
         ticket(ticket&&) = delete;
@@ -61,7 +62,7 @@ public:
         // Tasks that the agent is to stop.
         [[nodiscard]] std::vector<task_id> take_cancelled() { return std::exchange(cancelled_, {}); }
 
-        [[nodiscard]] const std::string& session() const { return session_; }
+        [[nodiscard]] std::string_view session() const { return session_; }
 
     private:
         friend class waiting_room;
@@ -74,7 +75,7 @@ public:
         token_id token_;
         agent_id agent_;
         poll_id poll_;
-        std::string session_;
+        std::string_view session_;
         std::uint32_t calls_ = 0;
         wake over_ = wake::called; // called: not over
         bool superseded_ = false;
@@ -93,7 +94,7 @@ public:
     void ring(std::span<const agent_id> agents);
 
     // A newer poll of this session came, here or elsewhere: older ones are answered empty.
-    void supersede(agent_id agent, const std::string& session, poll_id newest);
+    void supersede(agent_id agent, std::string_view session, poll_id newest);
 
     // Polls of this agent's sessions are answered: it is to stop this task.
     void cancel(agent_id agent, task_id task);

@@ -20,8 +20,7 @@ std::string_view view(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-constexpr std::array<std::pair<http::field, header>, 7> kept{{
-    {http::field::authorization, header::authorization},
+constexpr std::array<std::pair<http::field, header>, 6> kept{{
     {http::field::content_type, header::content_type},
     {http::field::prefer, header::prefer},
     {http::field::expect, header::expect},
@@ -162,6 +161,7 @@ void connection::take_head(turn& now, message_reader& from) {
     asked.set(header::idempotency_key, view(head["Idempotency-Key"]));
     asked.set(header::traceparent, view(head["traceparent"]));
     asked.set(header::request_id, now.request_id);
+    asked.set(header::authorization, view(head[http::field::authorization])); // last: it goes first
     asked.head = now.head;
     asked.remote = remote_;
 
@@ -185,7 +185,7 @@ void connection::choose_route(turn& now, request asked, std::optional<verb> meth
     if (method) asked.method = *method;
     const std::string_view expect = asked.header(header::expect);
     const bool strange = !expect.empty() && !iequals(expect, "100-continue");
-    now.asked.emplace(std::move(asked), found.ids, now.request_id, *this);
+    now.asked.emplace(std::move(asked), found.ids, *this);
     if (!target) return refuse(now, problem(target.error(), place_of(now)));
     if (strange)
         return refuse(now,

@@ -57,8 +57,8 @@ protected:
 
 class exchange {
 public:
-    exchange(net::request asked, path_ids ids, std::string request_id, net::caller& from)
-        : request_(std::move(asked)), ids_(ids), request_id_(std::move(request_id)), caller_(&from) {}
+    exchange(net::request asked, path_ids ids, net::caller& from)
+        : request_(std::move(asked)), ids_(ids), caller_(&from) {}
 
     [[nodiscard]] net::request& request() { return request_; }
 
@@ -66,7 +66,7 @@ public:
 
     [[nodiscard]] const query_parameters& query() const { return request_.query; }
 
-    [[nodiscard]] std::string_view request_id() const { return request_id_; }
+    [[nodiscard]] std::string_view request_id() const { return request_.header(header::request_id); }
 
     // x.id<agent_id>("agentId"), or by position in the pattern.
     template <class Id, class Which> [[nodiscard]] Id id(Which which) const { return Id{ids_.at(which)}; }
@@ -87,7 +87,6 @@ public:
 private:
     net::request request_;
     path_ids ids_;
-    std::string request_id_;
     std::optional<holdfast::identity> identity_;
     net::caller* caller_;
 };

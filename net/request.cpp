@@ -40,6 +40,8 @@ void request::set(net::header name, std::string_view value) {
 void request::forget(net::header name) {
     piece& p = headers_.at(static_cast<std::size_t>(name));
     OPENSSL_cleanse(text_.data() + p.at, p.size);
+    if (p.at + p.size == text_.size()) text_.resize(p.at);
+    text_.shrink_to_fit();
     p = {};
 }
 

@@ -43,7 +43,8 @@ public:
     query_parameters query;
     std::string body;
 
-    // As sent: path and query. target() and header() stay valid until set() or forget() is called.
+    // As sent: path and query. target() and header() stay valid until set() or forget() is called; what was
+    // set last, forget() gives back.
     [[nodiscard]] std::string_view target() const { return std::string_view(text_).substr(0, target_size_); }
 
     [[nodiscard]] std::string_view path() const { return target().substr(0, target().find('?')); }

@@ -28,6 +28,7 @@ tls_context make(const SSL_METHOD* method) {
     SSL_CTX_set_options(out.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     SSL_CTX_set_mode(out.get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                     SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_read_ahead(out.get(), 1); // a record's header and its content in one call
     SSL_CTX_set_session_cache_mode(out.get(), SSL_SESS_CACHE_OFF); // tickets resume without one
     return out;
 }

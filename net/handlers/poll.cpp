@@ -80,11 +80,12 @@ result<parsed_poll> parse(const services& s, const exchange& x) {
     return out;
 }
 
-reply answer_with(services& s, const poll_request& asked, poll_answer answer, std::string_view request_id) {
+reply answer_with(services& s, const poll_request& asked, poll_answer answer) {
+    if (answer.empty()) return no_content();
     if (!answer.tasks.empty())
         log::info("[TASKS] Assigned " + std::to_string(answer.tasks.size()) + " task(s) to agent " +
                       to_string(asked.agent),
-                  {{"request", request_id}});
+                  {{"request", asked.request_id}});
     wire::poll_answer body;
     std::vector<task_id> ids;
     for (task& t : answer.tasks) {
@@ -100,6 +101,20 @@ reply answer_with(services& s, const poll_request& asked, poll_answer answer, st
     return out;
 }
 
+reply answer_with(services& s, const exchange& x, const parsed_poll& asked, result<poll_answer> answer) {
+    if (!answer) {
+        if (answer.error().code() != errc::gone_away)
+            log::warning("[TASKS] Poll failed", {{"agent", asked.request.agent},
+                                                 {"request", x.request_id()},
+                                                 {"cause", answer.error().cause()}});
+        return problem(answer.error(), x);
+    }
+    reply out = answer_with(s, asked.request, std::move(*answer));
+    if (asked.preference)
+        out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(asked.request.wait.count()));
+    return out;
+}
+
 void mark_heard_of(services& s, tenant_id tenant, agent_id agent) {
     auto work = s.agents.heard_of(tenant, agent);
     asio::co_spawn(s.where, std::move(work), [](const std::exception_ptr& failed) {
@@ -109,29 +124,19 @@ void mark_heard_of(services& s, tenant_id tenant, agent_id agent) {
 
 } // namespace
 
+// Its frame waits as long as the poll: what is not needed then is in the functions above.
 awaitable<reply> poll(services& s, exchange& x) {
-    auto parsed = parse(s, x);
-    if (!parsed) {
-        log::warning("[TASKS] Poll refused: " + std::string(parsed.error().detail()),
+    const auto asked = parse(s, x);
+    if (!asked) {
+        log::warning("[TASKS] Poll refused: " + std::string(asked.error().detail()),
                      {{"request", x.request_id()}});
-        co_return problem(parsed.error(), x);
+        co_return problem(asked.error(), x);
     }
-    const poll_request asked = parsed->request;
-    auto allowed = co_await s.tokens.act_as(x.identity(), asked.agent);
+    auto allowed = co_await s.tokens.act_as(x.identity(), asked->request.agent);
     if (!allowed) co_return problem(allowed.error(), x);
-    mark_heard_of(s, asked.by.tenant, asked.agent);
-    auto answer = co_await s.polls.poll(std::move(parsed->request), x.caller());
-    if (!answer) {
-        if (answer.error().code() != errc::gone_away)
-            log::warning(
-                "[TASKS] Poll failed",
-                {{"agent", asked.agent}, {"request", x.request_id()}, {"cause", answer.error().cause()}});
-        co_return problem(answer.error(), x);
-    }
-    reply out = answer->empty() ? no_content() : answer_with(s, asked, std::move(*answer), x.request_id());
-    if (parsed->preference)
-        out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(asked.wait.count()));
-    co_return out;
+    mark_heard_of(s, x.identity().tenant, asked->request.agent);
+    auto answer = co_await s.polls.poll(asked->request, x.caller());
+    co_return answer_with(s, x, *asked, std::move(answer));
 }
 
 } // namespace holdfast::net::handlers

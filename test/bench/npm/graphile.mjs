@@ -28,8 +28,8 @@ await pool.query(`SELECT graphile_worker.add_jobs(array_agg(${spec})) FROM gener
 
 await measured(jobs, async () => {
     const { all, handle } = counter(jobs);
-    const preset = { worker: { ...(mode === 'batch' ? batch : {}), pgPool: pool, logger: quiet } };
-    const runner = await run({ preset, taskList: { nothing: handle }, noHandleSignals: true });
+    const preset = { worker: { ...(mode === 'batch' ? batch : {}), logger: quiet } };
+    const runner = await run({ preset, pgPool: pool, taskList: { nothing: handle }, noHandleSignals: true });
     await all;
     await runner.stop();
 });
