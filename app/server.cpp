@@ -1,17 +1,21 @@
 #include "app/server.hpp"
 
 #include "app/metrics_page.hpp"
+#include "app/service_manager.hpp"
 #include "db/migrations.hpp"
 #include "domain/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <thread>
+#include <unistd.h>
 
 namespace holdfast::app {
 namespace {
@@ -46,8 +50,14 @@ server::server(const server_settings& settings) : settings_(settings) {
     const net::tls_context tls = net::make_server_tls(settings_.tls_cert, settings_.tls_key);
     for (unsigned core = 0; core < cores_of(settings_); ++core)
         shards_.push_back(std::make_unique<shard>(settings_, tls, *this));
-    for (const auto& each : shards_)
-        for (const std::string& address : settings_.listen) each->open(address);
+    const std::vector<int> passed = sockets_of_service_manager();
+    for (const auto& each : shards_) {
+        for (const int socket : passed) each->adopt(socket);
+        if (passed.empty())
+            for (const std::string& address : settings_.listen) each->open(address);
+    }
+    for (const int socket : passed) ::close(socket);
+    listening_at_ = shards_.front()->addresses();
     connect();
 }
 
@@ -91,8 +101,14 @@ int server::run() {
     if (courier_) courier_->start();
     housekeeper_->start();
     if (webhook_) webhook_->start();
-    for (const std::string& address : settings_.listen)
+    for (const std::string& address : listening_at_)
         log::info("serving", {{"address", address}, {"cores", shards_.size()}, {"version", version()}});
+    tell_service_manager("READY=1\nSTATUS=serving");
+    if (const auto patience = watchdog_patience()) {
+        watchdog_.emplace(shards_.front()->where());
+        auto work = show_life(*patience);
+        asio::co_spawn(shards_.front()->where(), std::move(work), asio::detached);
+    }
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < shards_.size(); ++i)
         threads.emplace_back([s = shards_[i].get()] { s->run(); });
@@ -100,6 +116,18 @@ int server::run() {
     for (std::thread& t : threads) t.join();
     log::info("stopped");
     return 0;
+}
+
+// As long as all cores' loops turn: one that hangs gets the process restarted.
+awaitable<void> server::show_life(std::chrono::microseconds patience) {
+    for (error_code ended; !ended;) {
+        const auto now = steady_clock::now();
+        const bool alive = std::ranges::all_of(
+            shards_, [&](const auto& each) { return now - each->turned() < patience || draining_.load(); });
+        if (alive) tell_service_manager("WATCHDOG=1");
+        watchdog_->expires_after(patience / 3);
+        co_await watchdog_->async_wait(asio::redirect_error(use_awaitable, ended));
+    }
 }
 
 void server::await_signal() {
@@ -124,6 +152,7 @@ void server::on_signal(int signal) {
 
 void server::drain() {
     log::info("draining");
+    tell_service_manager("STOPPING=1");
     draining_ = true;
     housekeeper_->stop();
     if (webhook_) webhook_->stop();
@@ -132,6 +161,7 @@ void server::drain() {
     auto* first = shards_.front().get();
     first->when_closed([this] {
         if (courier_) courier_->close();
+        if (watchdog_) watchdog_->cancel();
         signals_->cancel();
     });
 }
@@ -173,6 +203,7 @@ int serve(const server_settings& settings) {
             std::cerr << "holdfast: the schema can't be read: " << schema.error().cause() << '\n';
             return 1;
         }
+        tell_service_manager("STATUS=waiting for the database");
         if (!std::exchange(said, true))
             log::warning("waiting for the database", {{"cause", schema.error().cause()}});
         std::this_thread::sleep_for(std::chrono::seconds{1});

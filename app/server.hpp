@@ -36,14 +36,17 @@ private:
     void await_signal();
     void on_signal(int signal);
     void drain();
+    awaitable<void> show_life(std::chrono::microseconds patience);
     void reload_certificates();
 
     server_settings settings_;
+    std::vector<std::string> listening_at_;
     std::vector<std::unique_ptr<shard>> shards_;
     std::optional<courier> courier_;
     std::optional<housekeeper> housekeeper_;
     std::optional<webhook> webhook_;
     std::optional<asio::signal_set> signals_;
+    std::optional<steady_timer> watchdog_;
     std::atomic<bool> draining_{false};
 };
 

@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 
 #include <exception>
+#include <sstream>
 
 namespace holdfast::app {
 namespace {
@@ -70,6 +71,16 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
       listener_(where(), std::move(tls), {router_, gate_, deadlines_, settings_.limits, &requests_}),
       pulse_(where()) {}
 
+std::vector<std::string> shard::addresses() const {
+    std::vector<std::string> out;
+    for (const auto& each : listener_.endpoints()) {
+        std::ostringstream text;
+        text << each;
+        out.push_back(text.str());
+    }
+    return out;
+}
+
 void shard::start() {
     pool_.start();
     listener_.start();
@@ -82,6 +93,7 @@ void shard::start() {
 // Ends when a drain has let the last connection go; then nothing is left that the loop would wait for.
 awaitable<void> shard::watch() {
     while (!closing_ || listener_.connections() > 0) {
+        turned_.store(steady_clock::now(), std::memory_order_relaxed);
         database_ready_.store(pool_.ready(), std::memory_order_relaxed);
         connections_.set(static_cast<std::int64_t>(listener_.connections()));
         database_connections_.set(static_cast<std::int64_t>(pool_.connections_up()));

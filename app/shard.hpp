@@ -68,6 +68,11 @@ public:
 
     void open(const std::string& address) { listener_.open(address); }
 
+    void adopt(int socket) { listener_.adopt(socket); }
+
+    // Where it listens, as "address:port".
+    [[nodiscard]] std::vector<std::string> addresses() const;
+
     void start();
 
     // `closed` is called on this core's thread, as the last thing before its loop ends. Own thread, or before
@@ -77,6 +82,9 @@ public:
     // Any thread.
     void request_drain();
     void use(net::tls_context tls);
+
+    // When this core's loop was last seen to turn, which it does ten times a second.
+    [[nodiscard]] steady_clock::time_point turned() const { return turned_.load(std::memory_order_relaxed); }
 
     [[nodiscard]] bool database_ready() const { return database_ready_.load(std::memory_order_relaxed); }
 
@@ -141,6 +149,7 @@ private:
     gauge database_connections_;
     gauge database_in_flight_;
     std::atomic<bool> database_ready_{false};
+    std::atomic<steady_clock::time_point> turned_{steady_clock::now()};
 
     server_settings settings_;
     pg::pool pool_;

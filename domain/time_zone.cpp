@@ -1,11 +1,16 @@
 #include "domain/time_zone.hpp"
 
+#include "domain/zone_data.hpp"
+
 #include <absl/time/civil_time.h>
+#include <absl/time/internal/cctz/include/cctz/zone_info_source.h>
 #include <absl/time/time.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 
 namespace holdfast {
@@ -41,7 +46,40 @@ bool is_there(const std::string& name) {
     const char* const moved = std::getenv("TZDIR"); // NOLINT(concurrency-mt-unsafe): nobody sets it
     const std::filesystem::path folder = moved != nullptr && *moved != '\0' ? moved : "/usr/share/zoneinfo";
     std::error_code ignored;
-    return std::filesystem::is_regular_file(folder / name, ignored);
+    return std::filesystem::is_regular_file(folder / name, ignored) || !zone_data(name).empty();
+}
+
+namespace cctz = absl::time_internal::cctz;
+
+class zone_of_the_program final : public cctz::ZoneInfoSource {
+public:
+    explicit zone_of_the_program(std::string_view data) : left_(data) {}
+
+    std::size_t Read(void* into, std::size_t size) override {
+        size = std::min(size, left_.size());
+        std::memcpy(into, left_.data(), size);
+        left_.remove_prefix(size);
+        return size;
+    }
+
+    int Skip(std::size_t offset) override {
+        if (offset > left_.size()) return -1;
+        left_.remove_prefix(offset);
+        return 0;
+    }
+
+private:
+    std::string_view left_;
+};
+
+// The machine's own data first: it is kept up to date.
+std::unique_ptr<cctz::ZoneInfoSource> zone_source(
+    const std::string& name,
+    const std::function<std::unique_ptr<cctz::ZoneInfoSource>(const std::string&)>& of_the_machine) {
+    if (auto found = of_the_machine(name)) return found;
+    const std::string_view data = zone_data(name);
+    if (data.empty()) return nullptr;
+    return std::make_unique<zone_of_the_program>(data);
 }
 
 absl::Time to_absl(instant at) {
@@ -119,3 +157,14 @@ std::string to_rfc3339(instant at, const time_zone& zone) {
 }
 
 } // namespace holdfast
+
+// What the library calls for each zone (cctz/zone_info_source.h).
+namespace absl {
+ABSL_NAMESPACE_BEGIN
+namespace time_internal::cctz_extension {
+
+ZoneInfoSourceFactory zone_info_source_factory = holdfast::zone_source;
+
+} // namespace time_internal::cctz_extension
+ABSL_NAMESPACE_END
+} // namespace absl

@@ -6,8 +6,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
+#include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <stdexcept>
+#include <sys/socket.h>
 
 namespace holdfast::net {
 namespace {
@@ -59,6 +62,23 @@ void listener::open(const std::string& address) {
         if (!ec) doors_.emplace_back(std::move(made), steady_timer(where_));
     }
     if (ec) throw std::runtime_error("listen address " + address + ": " + ec.message());
+}
+
+void listener::adopt(int descriptor) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    error_code ec;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        ec = error_code(errno, boost::system::system_category());
+    const bool v6 = address.ss_family == AF_INET6;
+    if (!ec && !v6 && address.ss_family != AF_INET) ec = asio::error::address_family_not_supported;
+    const int own = ec ? -1 : ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (!ec && own < 0) ec = error_code(errno, boost::system::system_category());
+    if (!ec) {
+        acceptor made(where_, v6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(), own);
+        doors_.emplace_back(std::move(made), steady_timer(where_));
+    }
+    if (ec) throw std::runtime_error("the socket that was passed on can't be used: " + ec.message());
 }
 
 std::vector<asio::ip::tcp::endpoint> listener::endpoints() const {

@@ -7,7 +7,7 @@
 #include "app/agent/parts.hpp"
 #include "app/agent/pauses.hpp"
 #include "app/agent/registration.hpp"
-#include "app/agent/service_manager.hpp"
+#include "app/service_manager.hpp"
 #include "app/agent/task_run.hpp"
 #include "app/secret_file.hpp"
 #include "domain/agent_service.hpp"
