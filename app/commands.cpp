@@ -31,14 +31,18 @@ int complain(const failure& why) {
     return 1;
 }
 
-awaitable<void> migrate_now(executor where, pg::connection_settings database, int& exit_code) {
-    auto applied = co_await pg::migrate(where, std::move(database), db::migrations());
+awaitable<void> migrate_now(executor where, pg::connection_settings database, std::string serving_role,
+                            int& exit_code) {
+    auto applied = co_await pg::migrate(where, database, db::migrations());
     if (!applied) {
         exit_code = complain(applied.error());
         co_return;
     }
     log::info(*applied == 0 ? "the schema is up to date" : "the schema was brought up to date",
               {{"applied", *applied}});
+    if (serving_role.empty()) co_return;
+    auto granted = co_await pg::grant_serving(where, std::move(database), std::move(serving_role));
+    if (!granted) exit_code = complain(granted.error());
 }
 
 awaitable<void> create_now(pg::pool& pool, token_settings settings, int& exit_code) {
@@ -68,7 +72,7 @@ int migrate(const migrate_settings& settings) {
     database.conninfo = settings.database;
     database.statement_timeout = std::chrono::milliseconds{0}; // a migration takes as long as it takes
     int exit_code = 0;
-    run_to_end(context, migrate_now(context.get_executor(), database, exit_code));
+    run_to_end(context, migrate_now(context.get_executor(), database, settings.serving_role, exit_code));
     return exit_code;
 }
 

@@ -337,6 +337,11 @@ command read_command(int argc, char** argv) {
     add_server(*serve, server);
     auto* migration = app.add_subcommand("migrate", "Bring the database's schema up to date");
     add_database(*migration, migrate.database);
+    migration
+        ->add_option("--serving-role", migrate.serving_role,
+                     "A role of the database that `serve` connects as: it is let read and change rows, and "
+                     "nothing else")
+        ->type_name("ROLE");
     add_log(*migration, migrate.log);
     auto* tokens = app.add_subcommand("token", "Make tokens, with access to the database");
     tokens->require_subcommand(1);

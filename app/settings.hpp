@@ -42,6 +42,7 @@ struct server_settings {
 
 struct migrate_settings {
     std::string database;
+    std::string serving_role; // is given what serving needs; empty: nobody
     log_settings log;
 };
 

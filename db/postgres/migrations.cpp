@@ -97,6 +97,23 @@ awaitable<result<int>> migrate_on(link through, std::span<const migration> known
     co_return count;
 }
 
+// PostgreSQL's manual, 4.1.2.1: with standard_conforming_strings a quote is doubled, and nothing else is special.
+std::string quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
+    return out + "'";
+}
+
+std::string grants_for(std::string_view role) {
+    std::string out = "CREATE FUNCTION pg_temp.grant_serving(role text) RETURNS void LANGUAGE plpgsql AS $body$ BEGIN"
+                      " EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);"
+                      " EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I',"
+                      " current_schema(), role);"
+                      " EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON holdfast_migrations FROM %I', role);"
+                      " END $body$; SELECT pg_temp.grant_serving(";
+    return out + quoted(role) + ")";
+}
+
 // The lock ends with the connection.
 awaitable<result<link>> open(executor where, connection_settings settings) {
     link made = std::make_shared<connection>(where, std::move(settings));
@@ -146,6 +163,18 @@ awaitable<result<int>> migrate(executor where, connection_settings settings,
     result<int> count = co_await migrate_on(*made, known);
     (*made)->close();
     co_return count;
+}
+
+awaitable<result<void>> grant_serving(executor where, connection_settings settings, std::string role) {
+    result<link> made = co_await open(where, std::move(settings));
+    if (!made) co_return std::move(made).error();
+    std::string grants = grants_for(role);
+    result<void> granted = co_await connection::script(*made, std::move(grants));
+    (*made)->close();
+    if (!granted)
+        co_return failure{granted.error().code(), "the role can't be given its rights"}.because(
+            std::string(granted.error().cause()));
+    co_return done;
 }
 
 awaitable<result<schema_state>> check_schema(executor where, connection_settings settings,

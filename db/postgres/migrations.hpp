@@ -53,6 +53,11 @@ struct schema_state {
 [[nodiscard]] awaitable<result<int>> migrate(executor where, connection_settings settings,
                                              std::span<const migration> known);
 
+// Lets a role, which is there, read and change the rows of all tables of the schema that migrate() works in, and nothing
+// else: neither tables nor the record of migrations. For all tables that there are now: to be called after migrate().
+[[nodiscard]] awaitable<result<void>> grant_serving(executor where, connection_settings settings,
+                                                    std::string role);
+
 // On a connection of its own that prepares nothing: for start-up, before a pool could prepare its statements.
 [[nodiscard]] awaitable<result<schema_state>> check_schema(executor where, connection_settings settings,
                                                            std::span<const migration> known);

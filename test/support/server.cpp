@@ -108,12 +108,18 @@ installation::installation(const std::string& postgres) : database_(postgres) {
     folder_ = pattern;
     const std::string program = needed("HOLDFAST_BINARY");
     run_program({needed("HOLDFAST_SOURCE") + "/scripts/certs", folder_}, file("setup.log"));
-    run_program({program, "migrate", "--database", database_.conninfo()}, file("setup.log"));
+    migrate({});
     run_program(
         {program, "token", "create", "--database", database_.conninfo(), "--kind", "root", "--name", "test"},
         file("root.token"));
     root_token_ = contents(file("root.token"));
     root_token_.erase(root_token_.find('\n'));
+}
+
+void installation::migrate(const std::vector<std::string>& more_arguments) const {
+    std::vector<std::string> words{needed("HOLDFAST_BINARY"), "migrate", "--database", database_.conninfo()};
+    words.insert(words.end(), more_arguments.begin(), more_arguments.end());
+    run_program(words, file("setup.log"));
 }
 
 installation::~installation() {

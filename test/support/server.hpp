@@ -25,6 +25,9 @@ public:
     installation(const installation&) = delete;
     installation& operator=(const installation&) = delete;
 
+    // `holdfast migrate` once more. Throws what it says when it fails.
+    void migrate(const std::vector<std::string>& more_arguments) const;
+
     [[nodiscard]] const scratch_database& database() const { return database_; }
 
     [[nodiscard]] const std::string& folder() const { return folder_; }
