@@ -1,6 +1,7 @@
 #include "app/settings.hpp"
 
 #include "app/options.hpp"
+#include "app/parts.hpp"
 #include "domain/identity.hpp"
 
 #include <cstdlib>
@@ -309,6 +310,16 @@ void check(const load_command& s) {
     if (s.load.token_file.empty()) require(s.load.token, "token");
 }
 
+finished say_version(bool verbose, bool cyclonedx) {
+    if (cyclonedx)
+        print_bill_of_materials(std::cout);
+    else if (verbose)
+        print_parts(std::cout);
+    else
+        std::cout << "holdfast " << version() << '\n';
+    return finished{};
+}
+
 template <class Settings> command chosen(CLI::App& from, const std::string& file, Settings& settings) {
     fallbacks(from).apply(file);
     check(settings);
@@ -359,6 +370,11 @@ command read_command(int argc, char** argv) {
     add_log(*run, agent.log);
     std::map<CLI::App*, load_command> loads;
     add_loads(app, loads);
+    bool verbose = false;
+    bool cyclonedx = false;
+    auto* about = app.add_subcommand("version", "Say the version");
+    about->add_flag("--verbose", verbose, "And the parts that it is made of, with their versions and licences");
+    about->add_flag("--cyclonedx", cyclonedx, "The same as a CycloneDX document, for programs");
     std::vector<CLI::App*> all{serve, migration, create, run};
     for (const auto& [scenario, settings] : loads) all.push_back(scenario);
     for (CLI::App* one : all) one->add_option("--config", file, "File of settings (TOML)")->type_name("FILE");
@@ -367,6 +383,7 @@ command read_command(int argc, char** argv) {
         app.parse(argc, argv);
         if (file.empty())
             if (const char* named = std::getenv("HOLDFAST_CONFIG")) file = named;
+        if (about->parsed()) return say_version(verbose, cyclonedx);
         if (serve->parsed()) return chosen(*serve, file, server);
         if (migration->parsed()) return chosen(*migration, file, migrate);
         if (create->parsed()) return chosen(*create, file, token);
