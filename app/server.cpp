@@ -191,6 +191,12 @@ std::string server::metrics_page() const {
                                        .version = version()});
 }
 
+net::wire::inside server::inside() const {
+    net::wire::inside out;
+    for (const auto& each : shards_) out.cores.push_back(each->inside());
+    return out;
+}
+
 int serve(const server_settings& settings) {
     for (bool said = false;;) {
         auto schema = schema_of(settings.database);

@@ -28,6 +28,7 @@ public:
     // Any thread.
     [[nodiscard]] std::string_view not_ready() const override;
     [[nodiscard]] std::string metrics_page() const override;
+    [[nodiscard]] net::wire::inside inside() const override;
 
     [[nodiscard]] std::string_view version() const override { return app::version(); }
 

@@ -92,12 +92,13 @@ void shard::start() {
 
 // Ends when a drain has let the last connection go; then nothing is left that the loop would wait for.
 awaitable<void> shard::watch() {
-    while (!closing_ || listener_.connections() > 0) {
+    for (unsigned pulses = 0; !closing_ || listener_.connections() > 0; ++pulses) {
         turned_.store(steady_clock::now(), std::memory_order_relaxed);
         database_ready_.store(pool_.ready(), std::memory_order_relaxed);
         connections_.set(static_cast<std::int64_t>(listener_.connections()));
         database_connections_.set(static_cast<std::int64_t>(pool_.connections_up()));
         database_in_flight_.set(static_cast<std::int64_t>(pool_.in_flight()));
+        if (pulses % 10 == 0) publish_inside();
         error_code cut_short;
         pulse_.expires_after(pulse);
         co_await pulse_.async_wait(asio::redirect_error(use_awaitable, cut_short));
@@ -106,6 +107,25 @@ awaitable<void> shard::watch() {
     agents_.close();
     pool_.close();
     if (closed_) closed_();
+}
+
+// Once a second: it looks at each poll.
+void shard::publish_inside() {
+    const waiting_room::ages ages = room_.ages_at(std::chrono::system_clock::now());
+    net::wire::core now;
+    now.connections = listener_.connections();
+    now.polls = {room_.size(),      ages.counts[0], ages.counts[1], ages.counts[2],
+                 ages.counts[3], std::chrono::duration_cast<std::chrono::seconds>(ages.oldest).count()};
+    now.database = {pool_.connections_up(), pool_.in_flight(), pool_.transactions(), pool_.reconnects()};
+    for (std::size_t i = 0; i <= batches_.bounds().size(); ++i) now.batches.count += batches_.count(i);
+    now.batches.calls = static_cast<std::uint64_t>(batches_.sum());
+    const std::scoped_lock lock(inside_guard_);
+    inside_ = now;
+}
+
+net::wire::core shard::inside() const {
+    const std::scoped_lock lock(inside_guard_);
+    return inside_;
 }
 
 void shard::request_drain() {

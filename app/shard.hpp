@@ -100,6 +100,9 @@ public:
 
     [[nodiscard]] const gauge& database_in_flight() const { return database_in_flight_; }
 
+    // As it was within the last second; any thread.
+    [[nodiscard]] net::wire::core inside() const;
+
     // This core's own thread.
     void take(const std::vector<hint>& hints) override;
 
@@ -139,6 +142,7 @@ private:
     };
 
     awaitable<void> watch();
+    void publish_inside();
     void drain();
 
     asio::io_context context_{1};
@@ -149,6 +153,8 @@ private:
     gauge database_connections_;
     gauge database_in_flight_;
     std::atomic<bool> database_ready_{false};
+    mutable std::mutex inside_guard_;
+    net::wire::core inside_;
     std::atomic<steady_clock::time_point> turned_{steady_clock::now()};
 
     server_settings settings_;

@@ -78,6 +78,12 @@ std::string to_string(const uuid& value) {
     return out;
 }
 
+std::chrono::sys_time<std::chrono::milliseconds> time_of(const uuid& made) {
+    std::chrono::milliseconds::rep milliseconds = 0;
+    for (unsigned i = 0; i < 6; ++i) milliseconds = (milliseconds << 8) | made.data[i];
+    return std::chrono::sys_time<std::chrono::milliseconds>{std::chrono::milliseconds{milliseconds}};
+}
+
 uuid make_uuid() {
     uuid out{};
     const std::uint64_t tick = next_tick();

@@ -3,6 +3,7 @@
 
 #include <boost/uuid/uuid.hpp>
 
+#include <chrono>
 #include <compare>
 #include <cstring>
 #include <functional>
@@ -19,6 +20,9 @@ using boost::uuids::uuid;
 
 // Lower case, with hyphens.
 [[nodiscard]] std::string to_string(const uuid& value);
+
+// When a version 7 UUID was made (RFC 9562, 5.7).
+[[nodiscard]] std::chrono::sys_time<std::chrono::milliseconds> time_of(const uuid& made);
 
 // A new version 7 UUID: ordered by time within a process, also inside one millisecond. Any thread.
 [[nodiscard]] uuid make_uuid();

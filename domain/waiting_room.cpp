@@ -1,5 +1,7 @@
 #include "domain/waiting_room.hpp"
 
+#include <algorithm>
+
 namespace holdfast {
 
 waiting_room::ticket::ticket(waiting_room& room, token_id token, agent_id agent, std::string_view session,
@@ -99,6 +101,20 @@ void waiting_room::drain() {
     draining_ = true;
     for (auto& [agent, list] : places_)
         for (ticket& waiting : *list) waiting.end(ticket::wake::finished);
+}
+
+waiting_room::ages waiting_room::ages_at(std::chrono::system_clock::time_point now) const {
+    using std::chrono::milliseconds;
+    constexpr std::array<milliseconds, 3> bounds{milliseconds{1'000}, milliseconds{10'000}, milliseconds{60'000}};
+    ages out;
+    for (const auto& [agent, list] : places_)
+        for (const ticket& waiting : *list) {
+            const auto age = std::chrono::duration_cast<milliseconds>(now - time_of(waiting.poll_.value));
+            const auto* const bound = std::ranges::upper_bound(bounds, age);
+            ++out.counts.at(static_cast<std::size_t>(bound - bounds.begin()));
+            out.oldest = std::max(out.oldest, age);
+        }
+    return out;
 }
 
 } // namespace holdfast

@@ -9,6 +9,9 @@
 #include <boost/intrusive/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -110,6 +113,15 @@ public:
     [[nodiscard]] bool draining() const { return draining_; }
 
     [[nodiscard]] std::size_t size() const { return size_; }
+
+    // How many began to wait less than a second, ten seconds, a minute before `now`, or earlier; and how long the
+    // oldest waits. Looks at each.
+    struct ages {
+        std::array<std::size_t, 4> counts{};
+        std::chrono::milliseconds oldest{0};
+    };
+
+    [[nodiscard]] ages ages_at(std::chrono::system_clock::time_point now) const;
 
 private:
     using polls = boost::intrusive::list<ticket, boost::intrusive::constant_time_size<false>>;

@@ -56,6 +56,7 @@ awaitable<reply> list_tokens(services& s, exchange& x);
 awaitable<reply> revoke_token(services& s, exchange& x);
 awaitable<reply> list_audit(services& s, exchange& x);
 
+awaitable<reply> debug(services& s, exchange& x);
 awaitable<reply> health(services& s, exchange& x);
 awaitable<reply> ready(services& s, exchange& x);
 awaitable<reply> metrics(services& s, exchange& x);

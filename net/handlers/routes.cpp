@@ -64,6 +64,7 @@ constexpr row table[] = {
     {verb::get, "/healthz", handlers::health, anybody},
     {verb::get, "/readyz", handlers::ready, anybody},
     {verb::get, "/metrics", handlers::metrics, for_reading},
+    {verb::get, "/debug", handlers::debug, for_admins},
     {verb::get, "/openapi.json", handlers::openapi, anybody},
     {verb::get, "/version", handlers::version, anybody},
 };

@@ -11,6 +11,7 @@
 #include "domain/timing.hpp"
 #include "domain/token_service.hpp"
 #include "net/router.hpp"
+#include "net/wire/inside.hpp"
 
 #include <string>
 #include <string_view>
@@ -26,6 +27,8 @@ public:
     // The text exposition format of Prometheus, version 0.0.4.
     [[nodiscard]] virtual std::string metrics_page() const = 0;
     [[nodiscard]] virtual std::string_view version() const = 0;
+    // As it was within the last second.
+    [[nodiscard]] virtual wire::inside inside() const = 0;
 
 protected:
     ~process_status() = default;

@@ -38,6 +38,10 @@ awaitable<reply> metrics(services& s, exchange&) {
     co_return text_reply(200, "text/plain; version=0.0.4; charset=utf-8", s.process.metrics_page());
 }
 
+awaitable<reply> debug(services& s, exchange&) {
+    co_return ok(s.process.inside());
+}
+
 awaitable<reply> openapi(services&, exchange&) {
     co_return text_reply(200, "application/json", std::string(openapi_json()));
 }
