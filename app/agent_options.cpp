@@ -82,7 +82,7 @@ agent_deeds add_agent_deeds(CLI::App& to, install_settings& s) {
     agent_deeds out;
     out.doctor = to.add_subcommand("doctor", "Check everything that an agent with these options needs");
     out.install =
-        to.add_subcommand("install", "Write a systemd service that runs an agent with these options");
+        to.add_subcommand("install", "Write a service that runs an agent with these options");
     out.install->add_flag("--print", s.print, "Show what would be written");
     out.install->add_flag("--force", s.force, "Overwrite what is there");
     out.install
@@ -91,8 +91,10 @@ agent_deeds add_agent_deeds(CLI::App& to, install_settings& s) {
                      "given several times")
         ->type_name("DIR");
     out.uninstall = to.add_subcommand("uninstall", "Remove that service; settings and state stay");
-    for (CLI::App* each : {out.install, out.uninstall})
+    for (CLI::App* each : {out.install, out.uninstall}) {
+        each->add_flag("--launchd", s.launchd, "A service of launchd (macOS) instead of systemd");
         each->add_option("--root", s.root, "Below this folder, as for an image")->type_name("DIR");
+    }
     for (CLI::App* each : {out.doctor, out.install, out.uninstall}) each->fallthrough();
     return out;
 }

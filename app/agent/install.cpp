@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view unit_path = "/etc/systemd/system/holdfast-agent.service";
+constexpr std::string_view systemd_path = "/etc/systemd/system/holdfast-agent.service";
+constexpr std::string_view launchd_path = "/Library/LaunchDaemons/holdfast-agent.plist";
 constexpr std::string_view settings_path = "/etc/holdfast/agent.toml";
 constexpr std::string_view credentials_path = "/etc/holdfast/agent.env";
 
@@ -76,6 +77,44 @@ constexpr std::string_view unit_tail = R"(
 WantedBy=multi-user.target
 )";
 
+constexpr std::string_view launchd_head = R"(<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+  <key>Label</key><string>holdfast-agent</string>
+  <key>ProgramArguments</key>
+  <array>
+    <string>/bin/sh</string>
+    <string>-c</string>
+    <string>set -a; if [ -r "$1" ]; then . "$1"; fi; exec "$0" agent --config "$2"</string>
+)";
+
+constexpr std::string_view launchd_tail = R"(  </array>
+  <key>RunAtLoad</key><true/>
+  <key>KeepAlive</key><dict><key>SuccessfulExit</key><false/></dict>
+  <key>ThrottleInterval</key><integer>30</integer>
+  <key>ExitTimeOut</key><integer>120</integer>
+  <key>ProcessType</key><string>Background</string>
+  <key>LowPriorityIO</key><true/>
+  <key>Nice</key><integer>10</integer>
+  <key>Umask</key><integer>63</integer>
+  <key>StandardErrorPath</key><string>/var/log/holdfast-agent.log</string>
+</dict>
+</plist>
+)";
+
+std::string escaped_for_xml(std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+        switch (c) {
+        case '&': out += "&amp;"; break;
+        case '<': out += "&lt;"; break;
+        default: out += c;
+        }
+    }
+    return out;
+}
+
 // systemd.syntax(7): quotes, and no specifiers and variables in it.
 std::string quoted(const std::string& word) {
     std::string out = "\"";
@@ -103,6 +142,10 @@ void write_file(const fs::path& file, std::string_view text, mode_t mode) {
     if (!written || ::rename(beside.c_str(), file.c_str()) != 0) give_up("write", file);
 }
 
+std::string_view path_of_unit(const install_settings& s) {
+    return s.launchd ? launchd_path : systemd_path;
+}
+
 } // namespace
 
 std::string service_unit(const std::string& program, const std::vector<std::string>& writable) {
@@ -114,10 +157,19 @@ std::string service_unit(const std::string& program, const std::vector<std::stri
     return out;
 }
 
+std::string launchd_list(const std::string& program) {
+    std::string out(launchd_head);
+    for (const std::string_view each : {std::string_view(program), credentials_path, settings_path})
+        out += "    <string>" + escaped_for_xml(each) + "</string>\n";
+    return out.append(launchd_tail);
+}
+
 int install_agent(const install_settings& s) {
     std::vector<std::string> writable;
     for (const std::string& each : s.writable) writable.push_back(fs::absolute(each));
-    const std::string unit = service_unit(fs::read_symlink("/proc/self/exe"), writable);
+    const std::string_view unit_path = path_of_unit(s);
+    const std::string program = fs::read_symlink("/proc/self/exe");
+    const std::string unit = s.launchd ? launchd_list(program) : service_unit(program, writable);
     std::string settings = s.settings_file;
     if (("\n" + settings).find("\nstate = ") == std::string::npos)
         settings += "state = '/var/lib/holdfast-agent'\n";
@@ -134,17 +186,22 @@ int install_agent(const install_settings& s) {
     write_file(place(unit_path), unit, 0644);
     std::cout << "Written: " << place(unit_path).string() << ", " << place(settings_path).string()
               << ".\nPut what restic needs into " << place(credentials_path).string()
-              << ", then: systemctl daemon-reload && systemctl enable --now holdfast-agent\n";
+              << ", then: "
+              << (s.launchd ? "launchctl load -w " + place(unit_path).string()
+                            : "systemctl daemon-reload && systemctl enable --now holdfast-agent")
+              << '\n';
     return 0;
 }
 
 int uninstall_agent(const install_settings& s) {
-    const fs::path unit = s.root + std::string(unit_path);
+    const fs::path unit = s.root + std::string(path_of_unit(s));
     if (!fs::exists(unit)) throw std::runtime_error(unit.string() + " is not there");
     if (!fs::remove(unit)) give_up("remove", unit);
     std::cout << "Removed: " << unit.string()
-              << ". If it still runs: systemctl stop holdfast-agent; systemctl daemon-reload\n"
-                 "Settings, credentials and state stay: /etc/holdfast, /var/lib/holdfast-agent\n";
+              << ". If it still runs: "
+              << (s.launchd ? "launchctl remove holdfast-agent"
+                            : "systemctl stop holdfast-agent; systemctl daemon-reload")
+              << "\nSettings, credentials and state stay: /etc/holdfast, /var/lib/holdfast-agent\n";
     return 0;
 }
 

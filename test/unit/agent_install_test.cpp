@@ -28,6 +28,15 @@ BOOST_AUTO_TEST_CASE(the_unit) {
     BOOST_TEST(!has(service_unit("/x", {}), R"(ReadWritePaths="/srv/b")"));
 }
 
+BOOST_AUTO_TEST_CASE(the_property_list) {
+    const std::string list = app::launchd_list("/opt/a & <b>");
+    BOOST_TEST(has(list, "    <string>/opt/a &amp; &lt;b></string>"), list);
+    BOOST_TEST(has(list, "    <string>/etc/holdfast/agent.env</string>"));
+    BOOST_TEST(has(list, "    <string>/etc/holdfast/agent.toml</string>"));
+    BOOST_TEST(list.starts_with("<?xml version"));
+    BOOST_TEST(list.ends_with("</plist>\n"));
+}
+
 BOOST_AUTO_TEST_CASE(clocks) {
     const auto at = std::chrono::system_clock::from_time_t(784111777); // RFC 9110's example
     const auto skew = [&at](std::string_view date, int later = 0) {
