@@ -43,6 +43,10 @@ void add_agent(CLI::App& to, agent_settings& s) {
     to.add_option("--ca", s.ca_file,
                   "PEM file: the CAs that the server's certificate may come from (required)")
         ->type_name("FILE");
+    to.add_option("--client-cert", s.own.chain_file,
+                  "PEM file: this agent's own certificate and its chain, for a server that asks for one")
+        ->type_name("FILE");
+    to.add_option("--client-key", s.own.key_file, "PEM file: that certificate's key")->type_name("FILE");
     to.add_option("--token", s.token, "Token to register with; better in a file or the environment")
         ->type_name("TOKEN");
     to.add_option("--token-file", s.token_file, "File with that token")->type_name("FILE");

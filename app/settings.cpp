@@ -100,6 +100,15 @@ void add_server(CLI::App& to, server_settings& s) {
     to.add_option("--tls-cert", s.tls_cert, "PEM file: the server's certificate and its chain (required)")
         ->type_name("FILE");
     to.add_option("--tls-key", s.tls_key, "PEM file: the certificate's key (required)")->type_name("FILE");
+    to.add_option("--client-ca", s.client_trust.ca_file,
+                  "PEM file: CAs whose certificates stand in for the tokens of the agents that they name")
+        ->type_name("FILE");
+    to.add_option("--client-crl", s.client_trust.crl_file,
+                  "PEM file: their revocation lists; when one has run out, its certificates count no longer")
+        ->type_name("FILE");
+    to.add_option("--trust-domain", s.client_trust.domain,
+                  "Of the certificates' names, spiffe://DOMAIN/tenant/ID/agent/ID (required with --client-ca)")
+        ->type_name("DOMAIN");
     to.add_option("--cores", s.cores, "Threads, one for each core; 0: all there are")
         ->check(CLI::Range(0, 256))
         ->capture_default_str();
@@ -280,6 +289,8 @@ void check(const server_settings& s) {
     require(s.tls_cert, "tls-cert");
     require(s.tls_key, "tls-key");
     if (!s.webhook.url.empty()) require(s.webhook.secret_file, "webhook-secret-file");
+    if (!s.client_trust.ca_file.empty()) require(s.client_trust.domain, "trust-domain");
+    if (!s.client_trust.crl_file.empty()) require(s.client_trust.ca_file, "client-ca");
     if (s.times.wait_default > s.times.wait_max)
         throw CLI::ValidationError("--wait-default", "is longer than --wait-max");
     if (s.times.retry_base > s.times.retry_cap)

@@ -6,6 +6,7 @@
 #include "domain/log.hpp"
 #include "domain/timing.hpp"
 #include "net/limits.hpp"
+#include "net/tls_context.hpp"
 
 #include <cstdint>
 #include <string>
@@ -32,6 +33,7 @@ struct server_settings {
     std::vector<std::string> listen{"127.0.0.1:8443"};
     std::string tls_cert;
     std::string tls_key;
+    net::client_trust client_trust;
     unsigned cores = 0; // 0: all
     unsigned connections_per_core = 2;
     timing times;

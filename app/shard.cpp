@@ -68,7 +68,7 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
                 audit_service_, settings_.times, process},
       router_(net::make_routes(services_)),
       deadlines_(where()),
-      listener_(where(), std::move(tls), {router_, gate_, deadlines_, settings_.limits, &requests_}),
+      listener_(where(), std::move(tls), {router_, gate_, deadlines_, settings_.limits, &requests_, settings_.client_trust.domain}),
       pulse_(where()) {}
 
 std::vector<std::string> shard::addresses() const {

@@ -133,6 +133,10 @@ private:
             return tokens_.identify(std::string(bearer_token));
         }
 
+        awaitable<result<identity>> identify(const certified_agent& who) override {
+            return tokens_.identify(who);
+        }
+
         [[nodiscard]] bool remembers(std::string_view bearer_token) const override {
             return tokens_.remembers(bearer_token);
         }

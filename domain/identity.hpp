@@ -46,10 +46,17 @@ private:
 struct identity {
     tenant_id tenant;
     token_kind kind = token_kind::viewer;
-    token_id token;
+    token_id token;                // nil: a certificate stands for the agent
     std::optional<agent_id> agent; // of an `agent` token: the one agent that it belongs to
     std::optional<std::chrono::steady_clock::time_point> ends_at; // when the token expires
     std::uint64_t as_of = 0; // of the token service: how much it had heard of by then
+};
+
+// What a client certificate says that was verified.
+struct certified_agent {
+    tenant_id tenant;
+    agent_id agent;
+    std::chrono::steady_clock::time_point ends_at;
 };
 
 // For the history and the audit trail. What an agent does is known by the agent, what an operator does by the

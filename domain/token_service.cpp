@@ -58,6 +58,27 @@ awaitable<result<identity>> token_service::identify(std::string token) {
     co_return who;
 }
 
+awaitable<result<identity>> token_service::identify(certified_agent who) {
+    identity out;
+    out.tenant = who.tenant;
+    out.kind = token_kind::agent;
+    out.agent = who.agent;
+    out.ends_at = who.ends_at;
+    out.as_of = changes_;
+    const auto found = certified_.find(who.agent);
+    if (found != certified_.end() && found->second.tenant == who.tenant &&
+        found->second.good_until > steady_clock::now())
+        co_return out;
+    auto there = co_await agents_.exists(who.tenant, who.agent);
+    if (!there) co_return std::move(there).error();
+    if (!*there) co_return failure{errc::unauthorized, "the certificate's agent is not known"};
+    if (out.as_of == changes_) {
+        make_room(certified_);
+        certified_.insert_or_assign(who.agent, known_agent{who.tenant, steady_clock::now() + member_for});
+    }
+    co_return out;
+}
+
 bool token_service::remembers(std::string_view token) const {
     return known_.contains(sha256(token));
 }
@@ -90,6 +111,12 @@ awaitable<result<void>> token_service::act_as(const identity& who, agent_id agen
 }
 
 awaitable<result<void>> token_service::confirm(const identity& who, agent_id agent) {
+    if (who.token.is_nil()) {
+        const certified_agent holder{who.tenant, agent, *who.ends_at};
+        auto still = co_await identify(holder);
+        if (!still) co_return std::move(still).error();
+        co_return done;
+    }
     auto good = co_await tokens_.is_good(who.tenant, who.token);
     if (!good) co_return std::move(good).error();
     if (!*good) co_return unknown_token();
@@ -142,12 +169,14 @@ void token_service::forget(agent_id agent) {
     ++changes_;
     erase_if(known_, [agent](const auto& entry) { return entry.second.who.agent == agent; });
     erase_if(members_, [agent](const auto& entry) { return entry.first.agent == agent; });
+    certified_.erase(agent);
 }
 
 void token_service::forget_all() {
     ++changes_;
     known_.clear();
     members_.clear();
+    certified_.clear();
 }
 
 } // namespace holdfast

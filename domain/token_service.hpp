@@ -32,6 +32,9 @@ public:
     // errc::unauthorized when the token is not known (any more).
     [[nodiscard]] awaitable<result<identity>> identify(std::string token);
 
+    // The agent of a certificate that was verified; errc::unauthorized when its tenant has no such agent (any more).
+    [[nodiscard]] awaitable<result<identity>> identify(certified_agent who);
+
     // It was known when it was last looked up, and not revoked since, as far as was heard; which may be some
     // time ago.
     [[nodiscard]] bool remembers(std::string_view token) const;
@@ -62,6 +65,11 @@ private:
         steady_clock::time_point good_until;
     };
 
+    struct known_agent {
+        tenant_id tenant;
+        steady_clock::time_point good_until;
+    };
+
     struct membership {
         token_id token;
         agent_id agent;
@@ -84,6 +92,7 @@ private:
     agent_store& agents_;
     wakeups& bell_;
     boost::unordered_flat_map<std::string, cached> known_; // by SHA-256 of the token
+    boost::unordered_flat_map<agent_id, known_agent, id_hash> certified_;
     boost::unordered_flat_map<membership, member, membership_hash> members_;
     // How often anything was forgotten. What was asked for before and is answered after is not kept.
     std::uint64_t changes_ = 0;

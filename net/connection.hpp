@@ -35,6 +35,7 @@ public:
 
     void watch(waiter* parked) override;
     awaitable<result<identity>> identify(std::string token) override;
+    awaitable<result<identity>> identify(certified_agent who);
 
 private:
     // One request and what has been decided about it.
@@ -66,6 +67,7 @@ private:
     void take_head(turn& now, message_reader& from);
     void choose_route(turn& now, request asked, std::optional<verb> method);
     [[nodiscard]] static std::string take_token(turn& now);
+    [[nodiscard]] std::optional<certified_agent> certificate_for(turn& now);
     static void let_in(turn& now, const result<identity>& who);
     void check_rate(turn& now);
     static void check_parameters(turn& now);
@@ -86,6 +88,7 @@ private:
     tls_stream stream_;
     asio::ip::address remote_;
     waiter* parked_ = nullptr;
+    const SSL_CTX* trusted_by_ = nullptr; // settings that judged the client's certificate since the handshake
     boost::beast::flat_buffer ahead_; // bytes read behind the present request; holds no memory while empty
     bool watching_ = false;
     bool idle_ = false;

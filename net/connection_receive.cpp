@@ -1,4 +1,5 @@
 // The first half of a turn: a request read, understood, and let in or refused.
+#include "net/client_certificate.hpp"
 #include "net/connection.hpp"
 #include "net/message_reader.hpp"
 #include "net/problem.hpp"
@@ -94,9 +95,15 @@ awaitable<bool> connection::receive(turn& now) {
     check_rate(now);
     std::string token;
     if (!now.refused) token = take_token(now);
+    std::optional<certified_agent> certified;
+    if (!now.refused && token.empty()) certified = certificate_for(now);
     if (!token.empty()) {
         disarm(); // this wait is ours, not the client's
         const result<identity> who = co_await identify(std::move(token));
+        let_in(now, who);
+    } else if (certified) {
+        disarm();
+        const result<identity> who = co_await identify(*certified);
         let_in(now, who);
     }
     if (!now.refused) check_parameters(now);
@@ -210,15 +217,29 @@ void connection::check_rate(turn& now) {
     if (often) refuse(now, problem(*often, place_of(now)));
 }
 
-// Empty: none is needed, or the request is refused for want of one.
+// Empty: none is needed, or there is none.
 std::string connection::take_token(turn& now) {
     request& asked = now.asked->request();
     std::string token(bearer_token(asked.header(header::authorization)));
     asked.forget(header::authorization);
     if (now.way->allowed.empty()) return {};
-    if (token.empty() && !now.way->token_in_body)
-        refuse(now, problem(failure{errc::unauthorized, "A bearer token is needed."}, place_of(now)));
     return token;
+}
+
+// What stands in for a token that is not there. None: nothing is needed, or the request is refused for want of it.
+std::optional<certified_agent> connection::certificate_for(turn& now) {
+    if (now.way->allowed.empty() || now.way->token_in_body) return std::nullopt;
+    const SSL* const handshake = stream_.native_handle();
+    std::optional<certified_agent> who;
+    if (!front_.parts.trust_domain.empty()) who = certified_agent_of(handshake, front_.parts.trust_domain);
+    SSL_CTX* const present = front_.tls.get();
+    const bool judged = SSL_get_SSL_CTX(handshake) == present || trusted_by_ == present;
+    if (who && (judged || is_trusted_by(present, handshake)) && steady_clock::now() < who->ends_at) {
+        trusted_by_ = present;
+        return who;
+    }
+    refuse(now, problem(failure{errc::unauthorized, "A bearer token is needed."}, place_of(now)));
+    return std::nullopt;
 }
 
 awaitable<result<identity>> connection::identify(std::string token) {
@@ -244,6 +265,14 @@ void connection::let_in(turn& now, const result<identity>& who) {
                             place_of(now)));
     else
         now.asked->identify(*who);
+}
+
+awaitable<result<identity>> connection::identify(certified_agent who) {
+    const token_id limited_as{who.agent.value};
+    std::optional<failure> refused = front_.callers.ask(visitor(), limited_as, steady_clock::now());
+    if (refused) co_return std::move(*refused);
+    auto found = co_await front_.parts.tokens.identify(who);
+    co_return found;
 }
 
 std::size_t connection::body_bytes_max(const route& way) const {

@@ -6,11 +6,13 @@
 #include "net/hooks.hpp"
 #include "net/limits.hpp"
 #include "net/router.hpp"
+#include "net/tls_context.hpp"
 
 #include <boost/intrusive/list.hpp>
 
 #include <cstddef>
 #include <functional>
+#include <string_view>
 
 namespace holdfast::net {
 
@@ -21,6 +23,7 @@ struct front_parts {
     deadlines& clock;
     const limits& bounds;
     observer* seen = nullptr;
+    std::string_view trust_domain{}; // of client certificates; empty: none count
 };
 
 class front;
@@ -63,6 +66,7 @@ public:
 
     const front_parts parts;
     admission callers;
+    tls_context tls; // of connections from now on
     std::function<void()> left; // called whenever a guest has gone
 
 private:

@@ -16,6 +16,9 @@ public:
     // Who a bearer token stands for; errc::unauthorized when nobody. The text lives until the coroutine ends.
     virtual awaitable<result<identity>> identify(std::string_view bearer_token) = 0;
 
+    // The agent of a client certificate; errc::unauthorized when there is none (any more).
+    virtual awaitable<result<identity>> identify(const certified_agent& who) = 0;
+
     // Whether it was a right one when it was last looked up, as far as is still known here.
     [[nodiscard]] virtual bool remembers(std::string_view bearer_token) const = 0;
 

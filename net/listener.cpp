@@ -37,7 +37,8 @@ bool is_starved(const error_code& ec) {
 } // namespace
 
 listener::listener(executor where, tls_context tls, const front_parts& parts)
-    : where_(where), tls_(std::move(tls)), front_(parts), grace_(where) {
+    : where_(where), front_(parts), grace_(where) {
+    front_.tls = std::move(tls);
     std::signal(SIGPIPE, SIG_IGN);
     front_.left = [this] { one_left(); };
 }
@@ -122,7 +123,7 @@ void listener::admit(tcp_socket peer) {
     const asio::ip::address remote = peer.remote_endpoint(gone_already).address();
     if (front_.callers.is_full(remote, steady_clock::now())) return; // which closes it
     try {
-        connection::start(front_, std::move(peer), remote, tls_);
+        connection::start(front_, std::move(peer), remote, front_.tls);
     } catch (const std::exception& error) { // out of memory for this one; those there are go on
         log::error("a connection could not be set up", {{"cause", error.what()}});
     }

@@ -42,7 +42,7 @@ public:
     void start();
 
     // Connections accepted from now on use these settings.
-    void use(tls_context tls) { tls_ = std::move(tls); }
+    void use(tls_context tls) { front_.tls = std::move(tls); }
 
     // Stops accepting, calls `on_drain` (which rings the parked polls), closes idle connections; replies from
     // now on say "Connection: close". After limits::drain_grace the rest is closed. Then nothing of this
@@ -68,7 +68,6 @@ private:
     void one_left();
 
     executor where_;
-    tls_context tls_;
     front front_;
     std::list<door> doors_;
     steady_timer grace_;

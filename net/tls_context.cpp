@@ -46,28 +46,50 @@ int no_passphrase(char*, int, int, void*) {
     return 0;
 } // OpenSSL's own would ask on the terminal
 
+void use(const tls_context& into, const own_certificate& own) {
+    SSL_CTX_set_default_passwd_cb(into.get(), no_passphrase);
+    if (SSL_CTX_use_certificate_chain_file(into.get(), own.chain_file.c_str()) != 1)
+        fail("cannot read the certificate chain " + own.chain_file);
+    if (SSL_CTX_use_PrivateKey_file(into.get(), own.key_file.c_str(), SSL_FILETYPE_PEM) != 1)
+        fail("cannot use the private key " + own.key_file + " with the certificate " + own.chain_file);
+}
+
+void ask_for_certificates(const tls_context& into, const client_trust& clients) {
+    STACK_OF(X509_NAME)* const names = SSL_load_client_CA_file(clients.ca_file.c_str());
+    if (names == nullptr || SSL_CTX_load_verify_file(into.get(), clients.ca_file.c_str()) != 1)
+        fail("cannot read the CA file " + clients.ca_file);
+    SSL_CTX_set_client_CA_list(into.get(), names); // owns it now
+    SSL_CTX_set_verify(into.get(), SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_options(into.get(), SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(into.get(), 0);
+    if (clients.crl_file.empty()) return;
+    X509_STORE* const store = SSL_CTX_get_cert_store(into.get());
+    X509_LOOKUP* const lists = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+    if (lists == nullptr || X509_load_crl_file(lists, clients.crl_file.c_str(), X509_FILETYPE_PEM) < 1)
+        fail("cannot read the revocation list " + clients.crl_file);
+    X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+}
+
 } // namespace
 
-tls_context make_server_tls(const std::string& chain_file, const std::string& key_file) {
+tls_context make_server_tls(const own_certificate& own, const client_trust& clients) {
     ERR_clear_error();
     tls_context out = make(TLS_server_method());
-    SSL_CTX_set_default_passwd_cb(out.get(), no_passphrase);
-    if (SSL_CTX_use_certificate_chain_file(out.get(), chain_file.c_str()) != 1)
-        fail("cannot read the certificate chain " + chain_file);
-    if (SSL_CTX_use_PrivateKey_file(out.get(), key_file.c_str(), SSL_FILETYPE_PEM) != 1)
-        fail("cannot use the private key " + key_file + " with the certificate " + chain_file);
+    use(out, own);
     SSL_CTX_set_options(out.get(), SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_num_tickets(out.get(), 1);
     SSL_CTX_set_alpn_select_cb(out.get(), choose_protocol, nullptr);
+    if (!clients.ca_file.empty()) ask_for_certificates(out, clients);
     return out;
 }
 
-tls_context make_client_tls(const std::string& ca_file) {
+tls_context make_client_tls(const std::string& ca_file, const own_certificate& own) {
     ERR_clear_error();
     tls_context out = make(TLS_client_method());
     if (SSL_CTX_load_verify_file(out.get(), ca_file.c_str()) != 1) fail("cannot read the CA file " + ca_file);
     SSL_CTX_set_verify(out.get(), SSL_VERIFY_PEER, nullptr);
     if (SSL_CTX_set_alpn_protos(out.get(), alpn_http11, sizeof alpn_http11) != 0) fail("cannot set up TLS");
+    if (!own.chain_file.empty()) use(out, own);
     return out;
 }
 

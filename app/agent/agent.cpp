@@ -347,7 +347,7 @@ int run_agent(const agent_settings& given) {
     if (!server) throw std::runtime_error("--server: " + std::string(server.error().detail()));
     auto state = agent_state::open(settings.state_dir);
     if (!state) throw std::runtime_error("--state: " + std::string(state.error().detail()));
-    const net::tls_context tls = net::make_client_tls(settings.ca_file);
+    const net::tls_context tls = net::make_client_tls(settings.ca_file, settings.own);
     agent_program program(std::move(settings), tls, *server, std::move(*state));
     return program.run();
 }

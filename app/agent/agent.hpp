@@ -2,6 +2,8 @@
 // them.
 #pragma once
 
+#include "net/tls_context.hpp"
+
 #include <chrono>
 #include <optional>
 #include <string>
@@ -12,6 +14,7 @@ namespace holdfast::app {
 struct agent_settings {
     std::string server_url; // https://HOST[:PORT]
     std::string ca_file;    // PEM: the CAs that the server's certificate may come from
+    net::own_certificate own; // brought to the server, where it asks for certificates
 
     // Registers the agent: an `enroll` token buys it a token of its own, any other is used for everything.
     // Needed until the state folder knows one that is the agent's own. `token` wins over the file's first

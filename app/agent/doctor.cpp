@@ -120,7 +120,7 @@ awaitable<void> examination::look_at_server() {
         co_return;
     }
     try {
-        tls_ = net::make_client_tls(s_.ca_file);
+        tls_ = net::make_client_tls(s_.ca_file, s_.own);
     } catch (const std::exception& e) {
         fail("--ca " + s_.ca_file, e.what());
         co_return;

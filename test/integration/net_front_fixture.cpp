@@ -194,7 +194,7 @@ front_fixture::front_fixture(const net::limits& bounds)
     : bounds_(bounds),
       router_(routes()),
       listener_(loop_.get_executor(),
-                net::make_server_tls(certificates::shared().chain_file(), certificates::shared().key_file()),
+                net::make_server_tls({certificates::shared().chain_file(), certificates::shared().key_file()}),
                 {router_, tokens_, clock_, bounds_, &observer_}) {
     room_.events = &events;
     observer_.events = &events;

@@ -19,7 +19,7 @@ using test::front_fixture;
 
 std::string sentence_of(const std::string& chain, const std::string& key) {
     try {
-        static_cast<void>(net::make_server_tls(chain, key));
+        static_cast<void>(net::make_server_tls({chain, key}));
     } catch (const std::runtime_error& error) {
         return error.what();
     }
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(nobody_renegotiates) {
 
 BOOST_AUTO_TEST_CASE(only_suites_with_forward_secrecy_and_aead) {
     const net::tls_context made =
-        net::make_server_tls(certificates::shared().chain_file(), certificates::shared().key_file());
+        net::make_server_tls({certificates::shared().chain_file(), certificates::shared().key_file()});
     STACK_OF(SSL_CIPHER)* const suites = SSL_CTX_get_ciphers(made.get());
     BOOST_TEST_REQUIRE(sk_SSL_CIPHER_num(suites) > 0);
     for (int i = 0; i < sk_SSL_CIPHER_num(suites); ++i) {

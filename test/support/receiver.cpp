@@ -29,7 +29,7 @@ void ignore(const std::exception_ptr&) {}
 
 receiver::receiver(answer_rule rule)
     : rule_(std::move(rule)),
-      tls_(net::make_server_tls(certificates::shared().chain_file(), certificates::shared().key_file())),
+      tls_(net::make_server_tls({certificates::shared().chain_file(), certificates::shared().key_file()})),
       acceptor_(loop_.get_executor(), {asio::ip::address_v4::loopback(), 0}) {
     std::signal(SIGPIPE, SIG_IGN);
     auto work = accept_all();

@@ -200,9 +200,10 @@ std::int64_t answer::number(std::string_view member) const {
     return value && value->is_int64() ? value->get_int64() : -1;
 }
 
-client::client(asio::io_context& context, const server_process& of, const std::string& token)
+client::client(asio::io_context& context, const server_process& of, const std::string& token,
+               const net::own_certificate& own)
     : context_(context),
-      https_(context.get_executor(), net::make_client_tls(of.home().file("ca.pem")), parsed(of.url())) {
+      https_(context.get_executor(), net::make_client_tls(of.home().file("ca.pem"), own), parsed(of.url())) {
     std::signal(SIGPIPE, SIG_IGN);
     net::header_list headers;
     if (!token.empty()) headers.emplace_back("Authorization", "Bearer " + token);

@@ -87,7 +87,9 @@ struct answer {
 // One connection with a token. call() waits for the answer, ask() is for coroutines of the context.
 class client {
 public:
-    client(asio::io_context& context, const server_process& of, const std::string& token);
+    // No token: none is sent. A certificate of its own, where the server is to ask for one.
+    client(asio::io_context& context, const server_process& of, const std::string& token,
+           const net::own_certificate& own = {});
 
     awaitable<answer> ask(net::verb method, std::string target, std::string body,
                           net::header_list headers = {});
