@@ -1,28 +1,18 @@
 #include "app/commands.hpp"
 
+#include "app/run_to_end.hpp"
 #include "db/migrations.hpp"
 #include "db/sql.hpp"
 #include "db/token_store.hpp"
 #include "domain/log.hpp"
 #include "domain/secret.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-
-#include <exception>
 #include <iostream>
 
 namespace holdfast::app {
 namespace {
 
 constexpr std::string_view default_tenant = "00000000-0000-7000-8000-000000000001";
-
-// Runs one coroutine to its end on a loop of its own.
-void run_to_end(asio::io_context& context, awaitable<void> work) {
-    std::exception_ptr failed;
-    asio::co_spawn(context, std::move(work), [&failed](const std::exception_ptr& e) { failed = e; });
-    context.run();
-    if (failed) std::rethrow_exception(failed);
-}
 
 int complain(const failure& why) {
     std::cerr << "holdfast: " << (why.detail().empty() ? why.cause() : why.detail());

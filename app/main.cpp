@@ -1,6 +1,7 @@
 #include "app/agent/agent.hpp"
 #include "app/agent/doctor.hpp"
 #include "app/agent/install.hpp"
+#include "app/cli/commands.hpp"
 #include "app/commands.hpp"
 #include "app/load/load.hpp"
 #include "app/server.hpp"
@@ -43,6 +44,10 @@ int execute(const agent_command& s) {
 
 int execute(const load_command& s) {
     return run_load(s.load);
+}
+
+int execute(const cli_command& s) {
+    return cli::run_order(s.order);
 }
 
 } // namespace

@@ -50,6 +50,7 @@ std::vector<part> parts() {
         {"libpq", std::to_string(libpq / 10000) + '.' + std::to_string(libpq % 10000), "PostgreSQL",
          "the PostgreSQL protocol"},
         {"CLI11", CLI11_VERSION, "BSD-3-Clause", "command line and settings"},
+        {"yaml-cpp", "0.7 or newer", "MIT", "policies and contexts in files"},
         {"spdlog", by_hundreds(SPDLOG_VERSION), "MIT", "log lines"},
         {"fmt", by_hundreds(FMT_VERSION), "MIT", "log lines"},
         {"Abseil", std::to_string(ABSL_LTS_RELEASE_VERSION), "Apache-2.0", "time zones"},

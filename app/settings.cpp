@@ -1,5 +1,7 @@
 #include "app/settings.hpp"
 
+#include "app/cli/command_line.hpp"
+#include "app/cli/failures.hpp"
 #include "app/options.hpp"
 #include "app/parts.hpp"
 #include "domain/identity.hpp"
@@ -345,9 +347,12 @@ command read_command(int argc, char** argv) {
         "holdfast"};
     app.set_version_flag("--version", std::string(version()));
     app.require_subcommand(1);
-    app.footer("Every option NAME can also be given as HOLDFAST_NAME in the environment (--tls-cert: "
-               "HOLDFAST_TLS_CERT) or as\n"
-               "`name = value` in the file of --config; the command line wins, then the environment.");
+    app.footer(
+        "Every option NAME of serve, migrate, token, agent and load can also be given as HOLDFAST_NAME "
+        "in the environment\n(--tls-cert: HOLDFAST_TLS_CERT) or as `name = value` in the file of "
+        "--config; the command line wins, then the environment.\n"
+        "The other commands call a server: --server, --ca, --token-file, or the same from the "
+        "environment or a context.");
     app.get_formatter()->column_width(34);
     std::string file;
     server_settings server;
@@ -386,6 +391,7 @@ command read_command(int argc, char** argv) {
     auto* about = app.add_subcommand("version", "Say the version");
     about->add_flag("--verbose", verbose, "And the parts that it is made of, with their versions and licences");
     about->add_flag("--cyclonedx", cyclonedx, "The same as a CycloneDX document, for programs");
+    const cli::command_line people(app);
     std::vector<CLI::App*> all{serve, migration, create, run};
     for (const auto& [scenario, settings] : loads) all.push_back(scenario);
     for (CLI::App* one : all) one->add_option("--config", file, "File of settings (TOML)")->type_name("FILE");
@@ -407,9 +413,12 @@ command read_command(int argc, char** argv) {
         }
         for (auto& [scenario, settings] : loads)
             if (scenario->parsed()) return chosen(*scenario, file, settings);
+        if (auto order = people.chosen()) return cli_command{std::move(*order), {}};
         return finished{}; // never: one of them is required
     } catch (const CLI::ParseError& e) {
-        return finished{app.exit(e, std::cout, std::cerr)};
+        const int exit_code = app.exit(e, std::cout, std::cerr);
+        const bool as_it_is = exit_code == 0 || app.got_subcommand("load"); // whose 2 is a broken promise
+        return finished{as_it_is ? exit_code : static_cast<int>(cli::ending::usage)};
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/agent_options.hpp"
+#include "app/cli/order.hpp"
 #include "app/load/load.hpp"
 #include "domain/log.hpp"
 #include "domain/timing.hpp"
@@ -68,12 +69,17 @@ struct load_command {
     log_settings log;
 };
 
+struct cli_command {
+    cli::order order;
+    log_settings log;
+};
+
 struct finished { // help or a version was printed, or something is wrong and was said
     int exit_code = 0;
 };
 
-using command =
-    std::variant<finished, server_settings, migrate_settings, token_settings, agent_command, load_command>;
+using command = std::variant<finished, server_settings, migrate_settings, token_settings, agent_command,
+                             load_command, cli_command>;
 
 // Prints help, version and errors itself: a wrong setting is a sentence that names it.
 [[nodiscard]] command read_command(int argc, char** argv);

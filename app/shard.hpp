@@ -9,6 +9,7 @@
 #include "db/event_store.hpp"
 #include "db/housekeeping_store.hpp"
 #include "db/log_store.hpp"
+#include "db/overview_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
 #include "db/schedule_store.hpp"
@@ -172,6 +173,7 @@ private:
     db::pg_schedule_store schedule_store_;
     db::pg_event_store events_;
     db::pg_audit_store audit_;
+    db::pg_overview_store overview_;
 
     bell bell_;
     waiting_room room_;
@@ -183,6 +185,7 @@ private:
     policy_service policy_service_;
     explain_service explain_service_;
     audit_service audit_service_;
+    overview_service overview_service_;
     scheduler scheduler_;
     gate gate_;
 

@@ -32,6 +32,8 @@ extern const statement tasks_many;
 extern const statement tasks_list;
 extern const statement tasks_around;
 extern const statement tasks_holders;
+extern const statement tasks_count;
+extern const statement tasks_oldest_due;
 extern const statement sessions_open;
 extern const statement idempotency_claim;
 extern const statement idempotency_find;
@@ -48,6 +50,7 @@ extern const statement agents_upsert;
 extern const statement agents_register_again;
 extern const statement agents_get;
 extern const statement agents_list;
+extern const statement agents_count;
 extern const statement agents_lock;
 extern const statement agents_configure;
 extern const statement agents_cancel_tasks;
@@ -81,6 +84,7 @@ extern const statement runs_settle;
 // Freshness: sql_freshness.cpp. The second reads over all tenants.
 extern const statement freshness_list;
 extern const statement freshness_count;
+extern const statement freshness_of_tenant;
 
 // Events: sql_events.cpp. Those of tenants read over all of them.
 extern const statement events_of_failures;
@@ -91,7 +95,7 @@ extern const statement events_take;
 extern const statement events_forget;
 extern const statement events_again;
 
-// Tokens, tenants: sql_tokens.cpp
+// Tokens, tenants: sql_tokens.cpp. The last reads over all tenants.
 extern const statement tokens_find;
 extern const statement tokens_is_good;
 extern const statement tokens_create;
@@ -99,6 +103,7 @@ extern const statement tokens_list;
 extern const statement tokens_revoke;
 extern const statement tokens_use;
 extern const statement tenants_create;
+extern const statement tenants_list;
 
 // Audit: sql_audit.cpp. Most entries are written by the statements that make the changes.
 extern const statement audit_add;

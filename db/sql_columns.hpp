@@ -50,3 +50,7 @@
     " ORDER BY e.order_at, e.created_at, e.task_id LIMIT 1) UNION (SELECT b.agent_id FROM tasks b "          \
     "WHERE " type " <> 'backup' AND b.tenant_id = $1 AND b.repository_key = " key                            \
     " AND b.task_type = 'backup' AND b.status = 'pending' AND b.order_at <= now() LIMIT 1000))"
+
+// The least UUID of that moment: version 7 begins with the milliseconds since 1970 (RFC 9562, 5.7).
+#define HOLDFAST_UUID_OF(moment)                                                                             \
+    "(lpad(to_hex((extract(epoch FROM " moment ") * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"

@@ -1,9 +1,6 @@
 // What goes by its age. Two statements for each kind: the tenants that have some, and the step for one.
 #include "db/sql.hpp"
-
-// The least UUID of that moment: version 7 begins with the milliseconds since 1970 (RFC 9562, 5.7).
-#define HOLDFAST_UUID_OF(moment)                                                                             \
-    "(lpad(to_hex((extract(epoch FROM " moment ") * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"
+#include "db/sql_columns.hpp"
 
 // A task is found by its id, which is not younger than the task: no index for the age is needed.
 #define HOLDFAST_OLD(days)                                                                                   \

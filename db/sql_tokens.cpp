@@ -57,4 +57,9 @@ UPDATE tokens SET uses = uses + 1
 constinit const statement tenants_create{"tenants_create",
                                          "INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)"};
 
+// $1 before, $2 limit.
+constinit const statement tenants_list{"tenants_list", R"(
+SELECT tenant_id, name, created_at FROM tenants WHERE $1::uuid IS NULL OR tenant_id < $1
+ ORDER BY tenant_id DESC LIMIT $2::int)"};
+
 } // namespace holdfast::db::sql

@@ -107,4 +107,13 @@ awaitable<result<void>> pg_token_store::create_tenant(new_tenant_record wanted, 
     co_return done;
 }
 
+awaitable<result<page<tenant_record>>> pg_token_store::list_tenants(page_request page) {
+    auto rows = co_await pool_.exec(sql::tenants_list, pg::bind(page.before, std::int32_t{page.limit + 1}));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<tenant_record> found;
+    for (const pg::row row : *rows)
+        found.push_back({row.get<tenant_id>(0), row.get<std::string>(1), row.get<instant>(2)});
+    co_return make_page(std::move(found), page.limit, [](const tenant_record& t) { return t.id.value; });
+}
+
 } // namespace holdfast::db

@@ -20,6 +20,7 @@ public:
                                                page_request page) override;
     awaitable<result<void>> revoke(tenant_id tenant, token_id id, origin by) override;
     awaitable<result<void>> create_tenant(new_tenant_record wanted, tenant_id maker, origin by) override;
+    awaitable<result<page<tenant_record>>> list_tenants(page_request page) override;
 
 private:
     pg::pool& pool_;

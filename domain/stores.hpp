@@ -12,6 +12,7 @@
 #include "domain/freshness.hpp"
 #include "domain/identity.hpp"
 #include "domain/origin.hpp"
+#include "domain/overview.hpp"
 #include "domain/page.hpp"
 #include "domain/policy.hpp"
 #include "domain/policy_runs.hpp"
@@ -19,7 +20,6 @@
 #include "domain/task.hpp"
 #include "domain/task_rules.hpp"
 
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -203,8 +203,6 @@ public:
 protected:
     ~log_store() = default;
 };
-
-using freshness_counts = std::array<std::int64_t, static_cast<std::size_t>(last_freshness_state) + 1>;
 
 struct ended_lease {
     task_id task;
@@ -392,6 +390,12 @@ struct token_record {
     int uses = 0;
 };
 
+struct tenant_record {
+    tenant_id id;
+    std::string name;
+    instant created_at;
+};
+
 struct new_tenant_record {
     tenant_id id;
     std::string name;
@@ -412,9 +416,19 @@ public:
     // errc::not_found where there is none that is still good.
     virtual awaitable<result<void>> revoke(tenant_id tenant, token_id id, origin by) = 0;
     virtual awaitable<result<void>> create_tenant(new_tenant_record wanted, tenant_id maker, origin by) = 0;
+    // All there are, whoever asks: for the root token.
+    virtual awaitable<result<page<tenant_record>>> list_tenants(page_request page) = 0;
 
 protected:
     ~token_store() = default;
+};
+
+class overview_store {
+public:
+    virtual awaitable<result<overview>> of(tenant_id tenant, int at_most) = 0;
+
+protected:
+    ~overview_store() = default;
 };
 
 class audit_store {

@@ -54,6 +54,10 @@ public:
     [[nodiscard]] awaitable<result<void>> revoke(tenant_id tenant, token_id id, origin by);
     [[nodiscard]] awaitable<result<new_tenant>> create_tenant(tenant_id maker, std::string name, origin by);
 
+    [[nodiscard]] awaitable<result<page<tenant_record>>> list_tenants(page_request page) {
+        return tokens_.list_tenants(page);
+    }
+
     // Drops what is cached of this token, of this agent, or all of it.
     void forget(token_id token);
     void forget(agent_id agent);

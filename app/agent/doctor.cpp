@@ -5,16 +5,14 @@
 #include "app/agent/server_calls.hpp"
 #include "app/agent/state.hpp"
 #include "app/agent/surroundings.hpp"
+#include "app/run_to_end.hpp"
 #include "app/secret_file.hpp"
 #include "domain/agent_service.hpp"
 #include "net/client/https_client.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <sys/stat.h>
@@ -41,11 +39,7 @@ public:
 
     bool run() {
         std::signal(SIGPIPE, SIG_IGN);
-        auto work = look_at_all();
-        std::exception_ptr failed;
-        asio::co_spawn(context_, std::move(work), [&failed](const std::exception_ptr& e) { failed = e; });
-        context_.run();
-        if (failed) std::rethrow_exception(failed);
+        run_to_end(context_, look_at_all());
         return good_;
     }
 

@@ -4,9 +4,8 @@
 #include "app/load/operator_calls.hpp"
 #include "app/load/process_sample.hpp"
 #include "app/load/scenarios.hpp"
+#include "app/run_to_end.hpp"
 #include "app/secret_file.hpp"
-
-#include <boost/asio/co_spawn.hpp>
 
 #include <csignal>
 #include <iostream>
@@ -29,9 +28,9 @@ public:
     explicit furniture(campaign& of)
         : of_(of), calls_(context_.get_executor(), of.tls, of.operators, of.token) {}
 
-    void set_up() { run(make()); }
+    void set_up() { run_to_end(context_, make()); }
 
-    void take_away() { run(remove()); }
+    void take_away() { run_to_end(context_, remove()); }
 
 private:
     awaitable<void> make() {
@@ -50,14 +49,6 @@ private:
         auto policy = co_await calls_.delete_policy(of_.policy);
         if (token_) co_await calls_.revoke_token(*token_);
         static_cast<void>(policy);
-    }
-
-    void run(awaitable<void> what) {
-        std::exception_ptr failed;
-        asio::co_spawn(context_, std::move(what), [&failed](const std::exception_ptr& e) { failed = e; });
-        context_.restart();
-        context_.run();
-        if (failed) std::rethrow_exception(failed);
     }
 
     campaign& of_;

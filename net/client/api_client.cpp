@@ -7,18 +7,30 @@
 namespace holdfast::net {
 namespace {
 
-struct problem_body {
-    std::optional<std::string> detail, title;
+struct wrong_field {
+    std::string pointer, detail;
 };
 
-BOOST_DESCRIBE_STRUCT(problem_body, (), (detail, title))
+BOOST_DESCRIBE_STRUCT(wrong_field, (), (pointer, detail))
+
+struct problem_body {
+    std::optional<std::string> detail, title;
+    std::optional<std::vector<wrong_field>> errors;
+};
+
+BOOST_DESCRIBE_STRUCT(problem_body, (), (detail, title, errors))
 
 call_failure failure_of(const response& got) {
     call_failure out;
     out.status = got.status;
     out.words = "the server answered " + std::to_string(got.status);
     auto problem = json::read_body<problem_body>(got.body, "application/json");
-    if (problem && problem->detail) out.words += ": " + *problem->detail;
+    if (problem && (problem->detail || problem->title))
+        out.words += ": " + (problem->detail ? *problem->detail : *problem->title);
+    if (problem && problem->errors)
+        for (wrong_field& each : *problem->errors)
+            out.fields.push_back({std::move(each.pointer), std::move(each.detail)});
+    out.request_id = got.header("X-Request-Id");
     const std::string_view after = got.header("Retry-After");
     long seconds = 0;
     if (std::from_chars(after.data(), after.data() + after.size(), seconds).ec == std::errc() &&

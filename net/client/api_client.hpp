@@ -8,12 +8,15 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace holdfast::net {
 
 struct call_failure {
     unsigned status = 0; // 0: no answer at all
     std::string words;
+    std::vector<field_error> fields; // that the server found wrong
+    std::string request_id;          // as the server's log has it; empty where it said none
     std::optional<std::chrono::seconds> retry_after;
 
     // The server will say the same again.

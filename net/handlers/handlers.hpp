@@ -51,10 +51,12 @@ awaitable<reply> explain_task(services& s, exchange& x);
 awaitable<reply> cancel_task(services& s, exchange& x);
 awaitable<reply> retry_task(services& s, exchange& x);
 awaitable<reply> create_tenant(services& s, exchange& x);
+awaitable<reply> list_tenants(services& s, exchange& x);
 awaitable<reply> create_token(services& s, exchange& x);
 awaitable<reply> list_tokens(services& s, exchange& x);
 awaitable<reply> revoke_token(services& s, exchange& x);
 awaitable<reply> list_audit(services& s, exchange& x);
+awaitable<reply> get_overview(services& s, exchange& x);
 
 awaitable<reply> debug(services& s, exchange& x);
 awaitable<reply> health(services& s, exchange& x);

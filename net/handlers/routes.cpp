@@ -56,10 +56,12 @@ constexpr row table[] = {
     {verb::post, "/tasks/{taskId}/cancel", handlers::cancel_task, for_operating},
     {verb::post, "/tasks/{taskId}/retry", handlers::retry_task, for_operating},
     {verb::post, "/tenants", handlers::create_tenant, for_root},
+    {verb::get, "/tenants", handlers::list_tenants, for_root},
     {verb::post, "/tokens", handlers::create_token, for_admins},
     {verb::get, "/tokens", handlers::list_tokens, for_admins},
     {verb::delete_, "/tokens/{tokenId}", handlers::revoke_token, for_admins},
     {verb::get, "/audit", handlers::list_audit, for_admins},
+    {verb::get, "/overview", handlers::get_overview, for_reading},
 
     {verb::get, "/healthz", handlers::health, anybody},
     {verb::get, "/readyz", handlers::ready, anybody},

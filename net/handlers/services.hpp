@@ -6,6 +6,7 @@
 #include "domain/audit_service.hpp"
 #include "domain/explain_service.hpp"
 #include "domain/log_service.hpp"
+#include "domain/overview_service.hpp"
 #include "domain/policy_service.hpp"
 #include "domain/task_service.hpp"
 #include "domain/timing.hpp"
@@ -44,6 +45,7 @@ struct services {
     token_service& tokens;
     explain_service& explanations;
     audit_service& audit;
+    overview_service& overviews;
     const timing& times;
     const process_status& process;
 };

@@ -83,4 +83,14 @@ awaitable<reply> create_tenant(services& s, exchange& x) {
     co_return json_reply(201, wire::tenant_answer{made->id, std::move(made->secret)});
 }
 
+awaitable<reply> list_tenants(services& s, exchange& x) {
+    auto page = wire::page_of(x);
+    if (!page) co_return problem(page.error(), x);
+    auto found = co_await s.tokens.list_tenants(*page);
+    if (!found) co_return problem(found.error(), x);
+    co_return wire::page_reply(std::move(*found), [](tenant_record t) {
+        return wire::tenant_view{t.id, std::move(t.name), t.created_at};
+    });
+}
+
 } // namespace holdfast::net::handlers

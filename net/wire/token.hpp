@@ -49,6 +49,14 @@ struct tenant_body {
 
 BOOST_DESCRIBE_STRUCT(tenant_body, (), (name))
 
+struct tenant_view {
+    holdfast::tenant_id tenant_id;
+    std::string name;
+    instant created_at;
+};
+
+BOOST_DESCRIBE_STRUCT(tenant_view, (), (tenant_id, name, created_at))
+
 struct tenant_answer {
     holdfast::tenant_id tenant_id;
     std::string token;

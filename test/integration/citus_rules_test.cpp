@@ -26,7 +26,7 @@ using words = std::vector<std::string>;
 const std::set<std::string, std::less<>> over_all_tenants{
     "leases_tenants",     "runs_tenants",        "runs_due_in",     "due_agents",        "pending_count",
     "sessions_tenants",   "idempotency_tenants", "freshness_count", "freshness_tenants", "events_tenants",
-    "events_old_tenants", "logs_tenants",        "tasks_tenants",   "audit_tenants"};
+    "events_old_tenants", "logs_tenants",        "tasks_tenants",   "audit_tenants",     "tenants_list"};
 
 struct token {
     enum class kind : std::uint8_t { word, text, number, parameter, sign, group } what = kind::sign;

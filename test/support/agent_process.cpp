@@ -57,11 +57,18 @@ int agent_process::end_of(std::shared_ptr<child_process> child) {
     return ended->code;
 }
 
-int agent_process::run_program(std::vector<std::string> words, std::string& said) {
+std::shared_ptr<child_process> agent_process::start_program(std::vector<std::string> words, std::string& said,
+                                                            std::string& complaints) {
     auto started = child_process::start(context.get_executor(), {std::move(words), environment},
-                                        [&said](app::output, std::string_view bytes) { said += bytes; });
+                                        [&said, &complaints](app::output from, std::string_view bytes) {
+                                            (from == app::output::standard ? said : complaints) += bytes;
+                                        });
     BOOST_TEST_REQUIRE(bool(started));
-    return end_of(*started);
+    return *started;
+}
+
+int agent_process::run_program(std::vector<std::string> words, std::string& said, std::string& complaints) {
+    return end_of(start_program(std::move(words), said, complaints));
 }
 
 std::vector<std::string> agent_process::agent_words(std::vector<std::string> more) {

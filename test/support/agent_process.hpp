@@ -39,8 +39,17 @@ struct agent_process : fleet {
     void start_agent(std::vector<std::string> more = {});
     int stop_agent(); // the exit status
 
-    // A program's exit status; what it writes comes behind `said`.
-    int run_program(std::vector<std::string> words, std::string& said);
+    // A program's exit status; what it writes comes behind `said`, to standard error behind `complaints`.
+    int run_program(std::vector<std::string> words, std::string& said, std::string& complaints);
+
+    int run_program(std::vector<std::string> words, std::string& said) {
+        return run_program(std::move(words), said, said);
+    }
+
+    // The same, while other things go on; end_of() waits for it.
+    std::shared_ptr<app::child_process> start_program(std::vector<std::string> words, std::string& said,
+                                                      std::string& complaints);
+    int end_of(std::shared_ptr<app::child_process> child); // the exit status
 
     // The id of a task of the agent.
     std::string ordered(const std::string& type, int attempts = 1);
@@ -62,7 +71,6 @@ struct agent_process : fleet {
     }
 
 private:
-    int end_of(std::shared_ptr<app::child_process> child);
     bool agent_named(std::string_view hostname);
 };
 

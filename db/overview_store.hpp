@@ -1,0 +1,21 @@
+// The overview of a tenant in PostgreSQL.
+#pragma once
+
+#include "db/postgres/pool.hpp"
+#include "domain/stores.hpp"
+#include "domain/timing.hpp"
+
+namespace holdfast::db {
+
+class pg_overview_store final : public overview_store {
+public:
+    pg_overview_store(pg::pool& pool, const timing& times) : pool_(pool), times_(times) {}
+
+    awaitable<result<overview>> of(tenant_id tenant, int at_most) override;
+
+private:
+    pg::pool& pool_;
+    const timing& times_;
+};
+
+} // namespace holdfast::db
