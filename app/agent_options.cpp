@@ -85,8 +85,7 @@ agent_deed agent_deeds::chosen() const {
 agent_deeds add_agent_deeds(CLI::App& to, install_settings& s) {
     agent_deeds out;
     out.doctor = to.add_subcommand("doctor", "Check everything that an agent with these options needs");
-    out.install =
-        to.add_subcommand("install", "Write a service that runs an agent with these options");
+    out.install = to.add_subcommand("install", "Write a service that runs an agent with these options");
     out.install->add_flag("--print", s.print, "Show what would be written");
     out.install->add_flag("--force", s.force, "Overwrite what is there");
     out.install

@@ -9,13 +9,13 @@
 #include <boost/json/serialize.hpp>
 #include <boost/version.hpp>
 #include <fmt/core.h>
-#include <gnu/libc-version.h>
 #include <libpq-fe.h>
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
 
 #include <algorithm>
 #include <array>
+#include <gnu/libc-version.h>
 #include <iomanip>
 #include <ostream>
 #include <string>
@@ -43,20 +43,22 @@ std::vector<part> parts() {
     const int libpq = PQlibVersion();
     const int boost = BOOST_VERSION;
     return {
-        {"Boost", std::to_string(boost / 100000) + '.' + std::to_string(boost / 100 % 1000) + '.' +
-                      std::to_string(boost % 100),
+        {"Boost",
+         std::to_string(boost / 100000) + '.' + std::to_string(boost / 100 % 1000) + '.' +
+             std::to_string(boost % 100),
          "BSL-1.0", "event loop, HTTP, JSON, URLs, UUIDs"},
         {"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING), "Apache-2.0", "TLS, hashes, random numbers"},
         {"libpq", std::to_string(libpq / 10000) + '.' + std::to_string(libpq % 10000), "PostgreSQL",
          "the PostgreSQL protocol"},
         {"CLI11", CLI11_VERSION, "BSD-3-Clause", "command line and settings"},
-        {"yaml-cpp", "0.7 or newer", "MIT", "policies and contexts in files"},
+        {"yaml-cpp", YAML_CPP_VERSION, "MIT", "policies and contexts in files"},
         {"spdlog", by_hundreds(SPDLOG_VERSION), "MIT", "log lines"},
         {"fmt", by_hundreds(FMT_VERSION), "MIT", "log lines"},
         {"Abseil", std::to_string(ABSL_LTS_RELEASE_VERSION), "Apache-2.0", "time zones"},
         {"glibc", ::gnu_get_libc_version(), "LGPL-2.1-or-later", "the C library"},
-        {"libstdc++", std::to_string(__GNUC__) + '.' + std::to_string(__GNUC_MINOR__) + '.' +
-                          std::to_string(__GNUC_PATCHLEVEL__),
+        {"libstdc++",
+         std::to_string(__GNUC__) + '.' + std::to_string(__GNUC_MINOR__) + '.' +
+             std::to_string(__GNUC_PATCHLEVEL__),
          "GPL-3.0-with-GCC-exception", "the C++ library"},
     };
 }
@@ -73,15 +75,14 @@ void print_parts(std::ostream& to) {
 void print_bill_of_materials(std::ostream& to) {
     boost::json::array components;
     for (const part& each : parts())
-        components.push_back(boost::json::object{
-            {"type", "library"},
-            {"name", each.name},
-            {"version", each.version},
-            {"description", each.use},
-            {"licenses", boost::json::array{boost::json::object{
-                             {"license", boost::json::object{{"id", each.licence}}}}}}});
-    const boost::json::object program{
-        {"type", "application"}, {"name", "holdfast"}, {"version", version()}};
+        components.push_back(
+            boost::json::object{{"type", "library"},
+                                {"name", each.name},
+                                {"version", each.version},
+                                {"description", each.use},
+                                {"licenses", boost::json::array{boost::json::object{
+                                                 {"license", boost::json::object{{"id", each.licence}}}}}}});
+    const boost::json::object program{{"type", "application"}, {"name", "holdfast"}, {"version", version()}};
     to << boost::json::object{{"bomFormat", "CycloneDX"},
                               {"specVersion", "1.4"},
                               {"version", 1},

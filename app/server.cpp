@@ -47,7 +47,8 @@ unsigned cores_of(const server_settings& s) {
 } // namespace
 
 server::server(const server_settings& settings) : settings_(settings) {
-    const net::tls_context tls = net::make_server_tls({settings_.tls_cert, settings_.tls_key}, settings_.client_trust);
+    const net::tls_context tls =
+        net::make_server_tls({settings_.tls_cert, settings_.tls_key}, settings_.client_trust);
     for (unsigned core = 0; core < cores_of(settings_); ++core)
         shards_.push_back(std::make_unique<shard>(settings_, tls, *this));
     const std::vector<int> passed = sockets_of_service_manager();
@@ -168,7 +169,8 @@ void server::drain() {
 
 void server::reload_certificates() {
     try {
-        const net::tls_context tls = net::make_server_tls({settings_.tls_cert, settings_.tls_key}, settings_.client_trust);
+        const net::tls_context tls =
+            net::make_server_tls({settings_.tls_cert, settings_.tls_key}, settings_.client_trust);
         for (const auto& each : shards_) each->use(tls);
         log::info("certificates reloaded");
     } catch (const std::exception& e) {

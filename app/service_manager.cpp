@@ -57,7 +57,8 @@ std::vector<int> sockets_of_service_manager() {
             found.push_back(at);
         }
     }
-    for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"}) ::unsetenv(variable); // NOLINT
+    for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
+        ::unsetenv(variable); // NOLINT
     return found;
 }
 

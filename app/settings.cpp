@@ -108,8 +108,9 @@ void add_server(CLI::App& to, server_settings& s) {
     to.add_option("--client-crl", s.client_trust.crl_file,
                   "PEM file: their revocation lists; when one has run out, its certificates count no longer")
         ->type_name("FILE");
-    to.add_option("--trust-domain", s.client_trust.domain,
-                  "Of the certificates' names, spiffe://DOMAIN/tenant/ID/agent/ID (required with --client-ca)")
+    to.add_option(
+          "--trust-domain", s.client_trust.domain,
+          "Of the certificates' names, spiffe://DOMAIN/tenant/ID/agent/ID (required with --client-ca)")
         ->type_name("DOMAIN");
     to.add_option("--cores", s.cores, "Threads, one for each core; 0: all there are")
         ->check(CLI::Range(0, 256))
@@ -389,7 +390,8 @@ command read_command(int argc, char** argv) {
     bool verbose = false;
     bool cyclonedx = false;
     auto* about = app.add_subcommand("version", "Say the version");
-    about->add_flag("--verbose", verbose, "And the parts that it is made of, with their versions and licences");
+    about->add_flag("--verbose", verbose,
+                    "And the parts that it is made of, with their versions and licences");
     about->add_flag("--cyclonedx", cyclonedx, "The same as a CycloneDX document, for programs");
     const cli::command_line people(app);
     std::vector<CLI::App*> all{serve, migration, create, run};

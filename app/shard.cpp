@@ -70,7 +70,8 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
                 settings_.times, process},
       router_(net::make_routes(services_)),
       deadlines_(where()),
-      listener_(where(), std::move(tls), {router_, gate_, deadlines_, settings_.limits, &requests_, settings_.client_trust.domain}),
+      listener_(where(), std::move(tls),
+                {router_, gate_, deadlines_, settings_.limits, &requests_, settings_.client_trust.domain}),
       pulse_(where()) {}
 
 std::vector<std::string> shard::addresses() const {
@@ -116,7 +117,8 @@ void shard::publish_inside() {
     const waiting_room::ages ages = room_.ages_at(std::chrono::system_clock::now());
     net::wire::core now;
     now.connections = listener_.connections();
-    now.polls = {room_.size(),      ages.counts[0], ages.counts[1], ages.counts[2],
+    now.polls = {room_.size(),   ages.counts[0],
+                 ages.counts[1], ages.counts[2],
                  ages.counts[3], std::chrono::duration_cast<std::chrono::seconds>(ages.oldest).count()};
     now.database = {pool_.connections_up(), pool_.in_flight(), pool_.transactions(), pool_.reconnects()};
     for (std::size_t i = 0; i <= batches_.bounds().size(); ++i) now.batches.count += batches_.count(i);

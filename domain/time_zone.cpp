@@ -73,9 +73,9 @@ private:
 };
 
 // The machine's own data first: it is kept up to date.
-std::unique_ptr<cctz::ZoneInfoSource> zone_source(
-    const std::string& name,
-    const std::function<std::unique_ptr<cctz::ZoneInfoSource>(const std::string&)>& of_the_machine) {
+std::unique_ptr<cctz::ZoneInfoSource>
+zone_source(const std::string& name,
+            const std::function<std::unique_ptr<cctz::ZoneInfoSource>(const std::string&)>& of_the_machine) {
     if (auto found = of_the_machine(name)) return found;
     const std::string_view data = zone_data(name);
     if (data.empty()) return nullptr;
@@ -161,10 +161,12 @@ std::string to_rfc3339(instant at, const time_zone& zone) {
 // What the library calls for each zone (cctz/zone_info_source.h).
 namespace absl {
 ABSL_NAMESPACE_BEGIN
+
 namespace time_internal::cctz_extension {
 
 ZoneInfoSourceFactory zone_info_source_factory = holdfast::zone_source;
 
 } // namespace time_internal::cctz_extension
+
 ABSL_NAMESPACE_END
 } // namespace absl

@@ -32,7 +32,8 @@ public:
     // errc::unauthorized when the token is not known (any more).
     [[nodiscard]] awaitable<result<identity>> identify(std::string token);
 
-    // The agent of a certificate that was verified; errc::unauthorized when its tenant has no such agent (any more).
+    // The agent of a certificate that was verified; errc::unauthorized when its tenant has no such agent (any
+    // more).
     [[nodiscard]] awaitable<result<identity>> identify(certified_agent who);
 
     // It was known when it was last looked up, and not revoked since, as far as was heard; which may be some

@@ -105,7 +105,8 @@ void waiting_room::drain() {
 
 waiting_room::ages waiting_room::ages_at(std::chrono::system_clock::time_point now) const {
     using std::chrono::milliseconds;
-    constexpr std::array<milliseconds, 3> bounds{milliseconds{1'000}, milliseconds{10'000}, milliseconds{60'000}};
+    constexpr std::array<milliseconds, 3> bounds{milliseconds{1'000}, milliseconds{10'000},
+                                                 milliseconds{60'000}};
     ages out;
     for (const auto& [agent, list] : places_)
         for (const ticket& waiting : *list) {

@@ -114,8 +114,8 @@ public:
 
     [[nodiscard]] std::size_t size() const { return size_; }
 
-    // How many began to wait less than a second, ten seconds, a minute before `now`, or earlier; and how long the
-    // oldest waits. Looks at each.
+    // How many began to wait less than a second, ten seconds, a minute before `now`, or earlier; and how long
+    // the oldest waits. Looks at each.
     struct ages {
         std::array<std::size_t, 4> counts{};
         std::chrono::milliseconds oldest{0};

@@ -5,7 +5,8 @@
 
 namespace holdfast {
 
-// A zone's TZif file (RFC 8536), as it was in tzdata when the program was built; empty for a name that is not there.
+// A zone's TZif file (RFC 8536), as it was in tzdata when the program was built; empty for a name that is not
+// there.
 [[nodiscard]] std::string_view zone_data(std::string_view name);
 
 } // namespace holdfast

@@ -1,7 +1,8 @@
 #include "net/client_certificate.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include "domain/async.hpp"
 
+#include <boost/beast/core/string.hpp>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -70,8 +71,8 @@ std::optional<std::pair<tenant_id, agent_id>> agent_of_spiffe_id(std::string_vie
 std::optional<certified_agent> certified_agent_of(const SSL* connection, std::string_view trust_domain) {
     const X509* const certificate = SSL_get0_peer_certificate(connection);
     if (certificate == nullptr || SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
-    const std::unique_ptr<GENERAL_NAMES, release> names(static_cast<GENERAL_NAMES*>(
-        X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+    const std::unique_ptr<GENERAL_NAMES, release> names(
+        static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
     const auto who = agent_of_spiffe_id(only_uri_of(names.get()), trust_domain);
     const auto ends_at = end_of(certificate);
     if (!who || !ends_at) return std::nullopt;

@@ -226,7 +226,8 @@ std::string connection::take_token(turn& now) {
     return token;
 }
 
-// What stands in for a token that is not there. None: nothing is needed, or the request is refused for want of it.
+// What stands in for a token that is not there. None: nothing is needed, or the request is refused for want
+// of it.
 std::optional<certified_agent> connection::certificate_for(turn& now) {
     if (now.way->allowed.empty() || now.way->token_in_body) return std::nullopt;
     const SSL* const handshake = stream_.native_handle();

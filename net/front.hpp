@@ -66,7 +66,7 @@ public:
 
     const front_parts parts;
     admission callers;
-    tls_context tls; // of connections from now on
+    tls_context tls;            // of connections from now on
     std::function<void()> left; // called whenever a guest has gone
 
 private:

@@ -32,8 +32,8 @@ public:
     // names it.
     void open(const std::string& address);
 
-    // Accepts at a TCP socket that somebody else opened and listens at; several shards may. It stays theirs to close:
-    // who connects while nobody accepts waits for the next who does. Throws std::runtime_error.
+    // Accepts at a TCP socket that somebody else opened and listens at; several shards may. It stays theirs
+    // to close: who connects while nobody accepts waits for the next who does. Throws std::runtime_error.
     void adopt(int descriptor);
 
     [[nodiscard]] std::vector<asio::ip::tcp::endpoint> endpoints() const;

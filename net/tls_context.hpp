@@ -12,7 +12,8 @@ namespace holdfast::net {
 
 using tls_context = std::shared_ptr<SSL_CTX>;
 
-// Whose certificates clients may bring. Who brings none is served all the same, who brings another is refused.
+// Whose certificates clients may bring. Who brings none is served all the same, who brings another is
+// refused.
 struct client_trust {
     std::string ca_file;  // PEM; empty: nobody is asked for one
     std::string crl_file; // PEM: their revocation lists, one for each CA that issues; empty: none
@@ -25,12 +26,13 @@ struct own_certificate {
     std::string key_file;
 };
 
-// TLS 1.2 and 1.3, ECDHE with AEAD only, ALPN http/1.1. Throws std::runtime_error with a sentence that names the file.
-// A session that began with a client's certificate can't be resumed: it would outlive its revocation.
+// TLS 1.2 and 1.3, ECDHE with AEAD only, ALPN http/1.1. Throws std::runtime_error with a sentence that names
+// the file. A session that began with a client's certificate can't be resumed: it would outlive its
+// revocation.
 [[nodiscard]] tls_context make_server_tls(const own_certificate& own, const client_trust& clients = {});
 
-// Checks the server's chain against the CAs of a PEM file, and its name (given with each stream); brings a certificate
-// of its own where there is one. Throws as above.
+// Checks the server's chain against the CAs of a PEM file, and its name (given with each stream); brings a
+// certificate of its own where there is one. Throws as above.
 [[nodiscard]] tls_context make_client_tls(const std::string& ca_file, const own_certificate& own = {});
 
 } // namespace holdfast::net

@@ -12,8 +12,8 @@
 namespace holdfast::app {
 
 struct agent_settings {
-    std::string server_url; // https://HOST[:PORT]
-    std::string ca_file;    // PEM: the CAs that the server's certificate may come from
+    std::string server_url;   // https://HOST[:PORT]
+    std::string ca_file;      // PEM: the CAs that the server's certificate may come from
     net::own_certificate own; // brought to the server, where it asks for certificates
 
     // Registers the agent: an `enroll` token buys it a token of its own, any other is used for everything.

@@ -185,8 +185,7 @@ int install_agent(const install_settings& s) {
     if (!fs::exists(place(credentials_path))) write_file(place(credentials_path), credentials_template, 0600);
     write_file(place(unit_path), unit, 0644);
     std::cout << "Written: " << place(unit_path).string() << ", " << place(settings_path).string()
-              << ".\nPut what restic needs into " << place(credentials_path).string()
-              << ", then: "
+              << ".\nPut what restic needs into " << place(credentials_path).string() << ", then: "
               << (s.launchd ? "launchctl load -w " + place(unit_path).string()
                             : "systemctl daemon-reload && systemctl enable --now holdfast-agent")
               << '\n';
@@ -197,8 +196,7 @@ int uninstall_agent(const install_settings& s) {
     const fs::path unit = s.root + std::string(path_of_unit(s));
     if (!fs::exists(unit)) throw std::runtime_error(unit.string() + " is not there");
     if (!fs::remove(unit)) give_up("remove", unit);
-    std::cout << "Removed: " << unit.string()
-              << ". If it still runs: "
+    std::cout << "Removed: " << unit.string() << ". If it still runs: "
               << (s.launchd ? "launchctl remove holdfast-agent"
                             : "systemctl stop holdfast-agent; systemctl daemon-reload")
               << "\nSettings, credentials and state stay: /etc/holdfast, /var/lib/holdfast-agent\n";

@@ -7,7 +7,7 @@
 namespace holdfast::app {
 
 struct install_settings {
-    std::string root; // everything is written below it; empty: /
+    std::string root;     // everything is written below it; empty: /
     bool launchd = false; // instead of systemd
     bool print = false;
     bool force = false;

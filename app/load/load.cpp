@@ -74,7 +74,8 @@ campaign campaign_of(const load_settings& settings) {
     out.server = url_of(settings.server_url, "--server");
     out.operators =
         settings.operator_url.empty() ? out.server : url_of(settings.operator_url, "--operator-server");
-    out.name = "load-" + to_string(make_uuid()).substr(0, 13);
+    // The random end of an id: its beginning is the time, which loads that start together share.
+    out.name = "load-" + to_string(make_uuid()).substr(24);
     out.token = secret_from(settings.token, settings.token_file);
     out.agents_token = settings.agents_token;
     out.many_addresses = on_this_machine(out.server.host);

@@ -97,7 +97,8 @@ awaitable<result<int>> migrate_on(link through, std::span<const migration> known
     co_return count;
 }
 
-// PostgreSQL's manual, 4.1.2.1: with standard_conforming_strings a quote is doubled, and nothing else is special.
+// PostgreSQL's manual, 4.1.2.1: with standard_conforming_strings a quote is doubled, and nothing else is
+// special.
 std::string quoted(std::string_view text) {
     std::string out = "'";
     for (const char c : text) out.append(c == '\'' ? 2 : 1, c);
@@ -105,12 +106,13 @@ std::string quoted(std::string_view text) {
 }
 
 std::string grants_for(std::string_view role) {
-    std::string out = "CREATE FUNCTION pg_temp.grant_serving(role text) RETURNS void LANGUAGE plpgsql AS $body$ BEGIN"
-                      " EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);"
-                      " EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I',"
-                      " current_schema(), role);"
-                      " EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON holdfast_migrations FROM %I', role);"
-                      " END $body$; SELECT pg_temp.grant_serving(";
+    std::string out =
+        "CREATE FUNCTION pg_temp.grant_serving(role text) RETURNS void LANGUAGE plpgsql AS $body$ BEGIN"
+        " EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);"
+        " EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I',"
+        " current_schema(), role);"
+        " EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON holdfast_migrations FROM %I', role);"
+        " END $body$; SELECT pg_temp.grant_serving(";
     return out + quoted(role) + ")";
 }
 

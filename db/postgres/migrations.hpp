@@ -53,8 +53,9 @@ struct schema_state {
 [[nodiscard]] awaitable<result<int>> migrate(executor where, connection_settings settings,
                                              std::span<const migration> known);
 
-// Lets a role, which is there, read and change the rows of all tables of the schema that migrate() works in, and nothing
-// else: neither tables nor the record of migrations. For all tables that there are now: to be called after migrate().
+// Lets a role, which is there, read and change the rows of all tables of the schema that migrate() works in,
+// and nothing else: neither tables nor the record of migrations. For all tables that there are now: to be
+// called after migrate().
 [[nodiscard]] awaitable<result<void>> grant_serving(executor where, connection_settings settings,
                                                     std::string role);
 

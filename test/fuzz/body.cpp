@@ -1,5 +1,5 @@
-// JSON bodies of every call that takes one: read, or refused with what was wrong; what is read survives being written and
-// read anew where the call's body and answer are the same thing. The first byte chooses the call.
+// JSON bodies of every call that takes one: read, or refused with what was wrong; what is read survives being
+// written and read anew where the call's body and answer are the same thing. The first byte chooses the call.
 #include "net/json/read.hpp"
 #include "net/json/write.hpp"
 #include "net/wire/agent.hpp"
@@ -25,10 +25,10 @@ template <class Body> void read(std::string_view text) {
 using reading = void (*)(std::string_view);
 
 constexpr std::array<reading, 13> calls{
-    read<net::wire::registration_body>, read<net::wire::heartbeat_body>,  read<net::wire::agent_patch_body>,
-    read<net::wire::policy_body>,       read<net::wire::run_body>,        read<net::wire::progress_body>,
-    read<net::wire::log_piece_body>,    read<net::wire::result_body>,     read<net::wire::legacy_result_body>,
-    read<net::wire::release_body>,      read<net::wire::token_body>,      read<net::wire::tenant_body>,
+    read<net::wire::registration_body>, read<net::wire::heartbeat_body>, read<net::wire::agent_patch_body>,
+    read<net::wire::policy_body>,       read<net::wire::run_body>,       read<net::wire::progress_body>,
+    read<net::wire::log_piece_body>,    read<net::wire::result_body>,    read<net::wire::legacy_result_body>,
+    read<net::wire::release_body>,      read<net::wire::token_body>,     read<net::wire::tenant_body>,
     read<boost::json::value>,
 };
 

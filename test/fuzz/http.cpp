@@ -1,5 +1,5 @@
-// Bytes of a client after the handshake, whatever they are: answered in HTTP or cut, and the next client is served. A NUL
-// byte (which HTTP has none of) stands for the end of a TLS record.
+// Bytes of a client after the handshake, whatever they are: answered in HTTP or cut, and the next client is
+// served. A NUL byte (which HTTP has none of) stands for the end of a TLS record.
 #include "test/fuzz/fuzz.hpp"
 #include "test/integration/net_front_fixture.hpp"
 
@@ -36,6 +36,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     } catch (const std::runtime_error&) { // it was cut while the bytes were sent
     }
     test::tls_client neighbour(front.port());
-    must(neighbour.ask("GET /open HTTP/1.1\r\nHost: localhost\r\n\r\n").status == 200, "the next one is served");
+    must(neighbour.ask("GET /open HTTP/1.1\r\nHost: localhost\r\n\r\n").status == 200,
+         "the next one is served");
     return 0;
 }

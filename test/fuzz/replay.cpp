@@ -1,5 +1,5 @@
-// Runs a fuzz target over its corpus, and over mutations of it that are the same each time: what every compiler can do.
-// With libFuzzer (scripts/fuzz) the target brings its own main.
+// Runs a fuzz target over its corpus, and over mutations of it that are the same each time: what every
+// compiler can do. With libFuzzer (scripts/fuzz) the target brings its own main.
 //
 // Usage: fuzz_NAME CORPUS [ROUNDS]
 #include <algorithm>

@@ -1,5 +1,6 @@
 // Cron expressions and intervals: either refused with a sentence, or a schedule whose runs go forward.
 #include "domain/schedule.hpp"
+
 #include "test/fuzz/fuzz.hpp"
 
 using namespace holdfast;

@@ -1,5 +1,6 @@
 // Files of settings: taken, or refused with a sentence; never half.
 #include "app/settings.hpp"
+
 #include "test/fuzz/fuzz.hpp"
 
 #include <array>
@@ -14,7 +15,8 @@ using fuzz::must;
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const int file = ::memfd_create("settings", 0);
-    must(::ftruncate(file, 0) == 0 && ::pwrite(file, data, size, 0) == static_cast<ssize_t>(size), "the file is written");
+    must(::ftruncate(file, 0) == 0 && ::pwrite(file, data, size, 0) == static_cast<ssize_t>(size),
+         "the file is written");
     std::string path = "/proc/self/fd/" + std::to_string(file);
     std::string program = "holdfast";
     std::string serve = "serve";
@@ -24,6 +26,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::streambuf* const before = std::cerr.rdbuf(said.rdbuf());
     const app::command command = app::read_command(4, words.data());
     std::cerr.rdbuf(before);
-    if (const auto* ended = std::get_if<app::finished>(&command)) must(ended->exit_code == 0 || !said.str().empty(), "a refusal says why");
+    if (const auto* ended = std::get_if<app::finished>(&command))
+        must(ended->exit_code == 0 || !said.str().empty(), "a refusal says why");
     return 0;
 }

@@ -1,5 +1,6 @@
 // Time stamps: what is understood is written and understood as the same.
 #include "domain/time.hpp"
+
 #include "test/fuzz/fuzz.hpp"
 
 using namespace holdfast;

@@ -14,7 +14,8 @@ namespace {
 
 std::int64_t sum(const answer& of, std::string_view group, std::string_view member) {
     std::int64_t out = 0;
-    for (const auto& core : of.body.at("cores").as_array()) out += core.at(group).at(member).to_number<std::int64_t>();
+    for (const auto& core : of.body.at("cores").as_array())
+        out += core.at(group).at(member).to_number<std::int64_t>();
     return out;
 }
 

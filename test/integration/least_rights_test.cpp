@@ -1,5 +1,5 @@
-// The server as a role of the database that `migrate --serving-role` gave its rights to: all of it works, and the role can
-// do nothing else.
+// The server as a role of the database that `migrate --serving-role` gave its rights to: all of it works, and
+// the role can do nothing else.
 #include "test/support/server.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -35,14 +35,16 @@ BOOST_FIXTURE_TEST_SUITE(least_rights, limited)
 
 BOOST_AUTO_TEST_CASE(the_server_needs_no_more) {
     const std::string other = register_agent("other");
-    BOOST_TEST(root.post("/policies/" + policy + "/agents", R"({"agentIds":[")" + other + R"("]})").status < 300U);
+    BOOST_TEST(root.post("/policies/" + policy + "/agents", R"({"agentIds":[")" + other + R"("]})").status <
+               300U);
     BOOST_TEST(root.post("/policies/" + policy + "/run").status < 300U);
     const std::string task = make_task(agent);
     const answer polled = root.get(poll_target(agent, "?session=one"));
     BOOST_REQUIRE(polled.status == 200U);
     BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/ack").status == 200U);
     BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/log", "a line\n").status < 300U);
-    BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/result", R"({"status":"completed"})").status == 200U);
+    BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/result", R"({"status":"completed"})").status ==
+               200U);
     BOOST_TEST(root.get("/tasks/" + task + "/explain").status == 200U);
     BOOST_TEST(root.get("/audit").status == 200U);
     BOOST_TEST(root.call(holdfast::net::verb::delete_, "/agents/" + other + "?force=true").status < 300U);
@@ -51,7 +53,7 @@ BOOST_AUTO_TEST_CASE(the_server_needs_no_more) {
 }
 
 BOOST_AUTO_TEST_CASE(the_role_can_do_no_more) {
-    for (const std::string& deed :
+    for (const char* deed :
          {"DROP TABLE tasks", "ALTER TABLE tasks ADD COLUMN more text", "CREATE TABLE more (x int)",
           "CREATE INDEX more ON tasks (task_id)", "TRUNCATE tasks", "DELETE FROM holdfast_migrations",
           "UPDATE holdfast_migrations SET sha256 = ''", "CREATE ROLE more"})

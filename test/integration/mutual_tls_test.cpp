@@ -6,6 +6,8 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 using namespace holdfast;
 using test::answer;
@@ -31,7 +33,8 @@ struct world {
     std::string other = registered("web-02");
 
     static bool certs(const std::string& words) {
-        const std::string line = std::string(std::getenv("HOLDFAST_SOURCE")) + "/scripts/agent-certs " + words;
+        const std::string line =
+            std::string(std::getenv("HOLDFAST_SOURCE")) + "/scripts/agent-certs " + words;
         BOOST_REQUIRE(std::system(line.c_str()) == 0); // NOLINT(concurrency-mt-unsafe)
         return true;
     }
@@ -68,8 +71,8 @@ BOOST_AUTO_TEST_CASE(a_certificate_stands_in_for_its_agents_token) {
     client bearer(context, server, "", issue(agent));
     BOOST_TEST(bearer.get(tasks_of(agent)).status == 204U);
     BOOST_TEST(bearer.post("/agents/" + agent + "/heartbeat", "{}").status == 200U);
-    BOOST_TEST(bearer.get(tasks_of(other)).status == 404U);  // another agent's, as if it were not there
-    BOOST_TEST(bearer.get("/agents").status == 403U);        // for operators
+    BOOST_TEST(bearer.get(tasks_of(other)).status == 404U); // another agent's, as if it were not there
+    BOOST_TEST(bearer.get("/agents").status == 403U);       // for operators
     BOOST_TEST(bearer.post("/agents/register", R"({"hostname":"x"})").status == 401U);
     BOOST_TEST(root.get("/agents/" + agent).text("status") == "online");
 }
@@ -87,7 +90,8 @@ BOOST_AUTO_TEST_CASE(nobody_needs_one_and_a_token_comes_first) {
 BOOST_AUTO_TEST_CASE(other_names_are_nobody) {
     client elsewhere(context, server, "", issue(agent, "example.com"));
     BOOST_TEST(elsewhere.get(tasks_of(agent)).status == 401U);
-    client of_another_tenant(context, server, "", issue(agent, "example.org", "00000000-0000-7000-8000-000000000002"));
+    client of_another_tenant(context, server, "",
+                             issue(agent, "example.org", "00000000-0000-7000-8000-000000000002"));
     BOOST_TEST(of_another_tenant.get(tasks_of(agent)).status == 401U);
     const std::string nobody = "01a2149e-e8a0-7001-ae7c-70cc6acf9c02";
     client unknown(context, server, "", issue(nobody));
@@ -115,7 +119,8 @@ BOOST_AUTO_TEST_CASE(a_revoked_one_is_nobody_on_open_connections_too) {
     certs("revoke " + authority + " " + agent);
     BOOST_TEST(bearer.get(tasks_of(agent)).status == 204U); // the server was not told yet
     reload();
-    until("the list to be in force on every core", [&] { return bearer.get(tasks_of(agent)).status == 401U; });
+    until("the list to be in force on every core",
+          [&] { return bearer.get(tasks_of(agent)).status == 401U; });
     BOOST_TEST(neighbour.get(tasks_of(other)).status == 204U);
     client anew(context, server, "", certificate(agent));
     BOOST_TEST(anew.get(tasks_of(agent)).status == 0U);
@@ -134,14 +139,16 @@ BOOST_AUTO_TEST_SUITE(client_certificates)
 
 BOOST_AUTO_TEST_CASE(spiffe_ids) {
     const std::string tail = "/tenant/" + default_tenant + "/agent/01a2149e-e8a0-7001-ae7c-70cc6acf9c02";
-    const auto is_one = [](const std::string& id) { return net::agent_of_spiffe_id(id, "example.org").has_value(); };
+    const auto is_one = [](const std::string& id) {
+        return net::agent_of_spiffe_id(id, "example.org").has_value();
+    };
     BOOST_TEST(is_one("spiffe://example.org" + tail));
     BOOST_TEST(is_one("SPIFFE://Example.ORG" + tail));
-    for (const std::string& none :
-         {std::string(), "spiffe://example.org", "https://example.org" + tail, "spiffe://example.org.evil" + tail,
-          "spiffe://evil.example.org" + tail, "spiffe://example.org" + tail + "/", "spiffe://example.org" + tail + "0",
-          "spiffe://example.org/" + tail, "spiffe://example.org/tenant/x/agent/y",
-          "spiffe://example.org/agent/" + default_tenant})
+    for (const std::string& none : std::vector<std::string>{
+             "", "spiffe://example.org", "https://example.org" + tail, "spiffe://example.org.evil" + tail,
+             "spiffe://evil.example.org" + tail, "spiffe://example.org" + tail + "/",
+             "spiffe://example.org" + tail + "0", "spiffe://example.org/" + tail,
+             "spiffe://example.org/tenant/x/agent/y", "spiffe://example.org/agent/" + default_tenant})
         BOOST_TEST(!is_one(none), none);
 }
 

@@ -193,9 +193,10 @@ std::vector<net::route> front_fixture::routes() {
 front_fixture::front_fixture(const net::limits& bounds)
     : bounds_(bounds),
       router_(routes()),
-      listener_(loop_.get_executor(),
-                net::make_server_tls({certificates::shared().chain_file(), certificates::shared().key_file()}),
-                {router_, tokens_, clock_, bounds_, &observer_}) {
+      listener_(
+          loop_.get_executor(),
+          net::make_server_tls({certificates::shared().chain_file(), certificates::shared().key_file()}),
+          {router_, tokens_, clock_, bounds_, &observer_}) {
     room_.events = &events;
     observer_.events = &events;
     listener_.open("127.0.0.1:0");

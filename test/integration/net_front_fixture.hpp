@@ -46,7 +46,9 @@ struct toy_room {
 struct toy_tokens final : net::authenticator {
     awaitable<result<identity>> identify(std::string_view token) override;
 
-    awaitable<result<identity>> identify(const certified_agent&) override { co_return failure{errc::unauthorized}; }
+    awaitable<result<identity>> identify(const certified_agent&) override {
+        co_return failure{errc::unauthorized};
+    }
 
     [[nodiscard]] bool remembers(std::string_view token) const override {
         return token_kind_from(token).has_value();

@@ -24,7 +24,9 @@ asio::ip::address at(const char* text) {
 struct known_tokens final : net::authenticator {
     awaitable<result<identity>> identify(std::string_view) override { co_return failure{errc::unauthorized}; }
 
-    awaitable<result<identity>> identify(const certified_agent&) override { co_return failure{errc::unauthorized}; }
+    awaitable<result<identity>> identify(const certified_agent&) override {
+        co_return failure{errc::unauthorized};
+    }
 
     [[nodiscard]] bool remembers(std::string_view token) const override { return token == "known"; }
 };
