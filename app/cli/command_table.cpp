@@ -114,8 +114,9 @@ constexpr column agents[] = {
     {"ID", "agentId", shown::whole},
 };
 constexpr column policies[] = {
+    // no repository: it may hold a password
     {"POLICY", "name", shown::whole}, {"SCHEDULE", "schedule"}, {"ENABLED", "enabled"},
-    {"REPOSITORY", "repository"},     {"CHANGED", "updatedAt"}, {"ID", "policyId", shown::whole},
+    {"DESCRIPTION", "description"},   {"CHANGED", "updatedAt"}, {"ID", "policyId", shown::whole},
 };
 constexpr column policy_agents[] = {
     {"AGENT", "hostname", shown::whole}, {"ASSIGNED", "assignedAt"}, {"ID", "agentId", shown::whole}};
