@@ -1,6 +1,7 @@
 #include "app/parts.hpp"
 
 #include "app/settings.hpp"
+#include "db/postgres/library.hpp"
 
 #include <CLI/Version.hpp>
 #include <absl/base/config.h>
@@ -9,7 +10,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/version.hpp>
 #include <fmt/core.h>
-#include <libpq-fe.h>
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
 
@@ -39,8 +39,6 @@ std::string by_hundreds(int number) {
 }
 
 std::vector<part> parts() {
-    // libpq's number has the minor version behind four digits: 150018 is 15.18.
-    const int libpq = PQlibVersion();
     const int boost = BOOST_VERSION;
     return {
         {"Boost",
@@ -48,7 +46,7 @@ std::vector<part> parts() {
              std::to_string(boost % 100),
          "BSL-1.0", "event loop, HTTP, JSON, URLs, UUIDs"},
         {"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING), "Apache-2.0", "TLS, hashes, random numbers"},
-        {"libpq", std::to_string(libpq / 10000) + '.' + std::to_string(libpq % 10000), "PostgreSQL",
+        {"libpq", pg::library_version(), "PostgreSQL",
          "the PostgreSQL protocol"},
         {"CLI11", CLI11_VERSION, "BSD-3-Clause", "command line and settings"},
         {"yaml-cpp", YAML_CPP_VERSION, "MIT", "policies and contexts in files"},

@@ -6,7 +6,6 @@
 #include "domain/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
@@ -108,7 +107,9 @@ int server::run() {
     if (const auto patience = watchdog_patience()) {
         watchdog_.emplace(shards_.front()->where());
         auto work = show_life(*patience);
-        asio::co_spawn(shards_.front()->where(), std::move(work), asio::detached);
+        asio::co_spawn(shards_.front()->where(), std::move(work), [](const std::exception_ptr& failed) {
+            if (failed) log::error("the service manager is told nothing any more");
+        });
     }
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < shards_.size(); ++i)

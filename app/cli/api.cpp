@@ -23,7 +23,7 @@ net::tls_context tls_of(const std::string& ca) {
     try {
         return net::make_client_tls(ca);
     } catch (const std::exception& e) {
-        throw command_failed(ending::usage, "the CA file " + ca + ": " + e.what());
+        throw command_failed(ending::usage, e.what());
     }
 }
 

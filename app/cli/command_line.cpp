@@ -82,12 +82,11 @@ void command_line::add_argument(CLI::App& leaf, const argument& which, order& in
     CLI::Option* option = leaf.add_option_function<std::vector<std::string>>(
         which.name, [&into, name](const std::vector<std::string>& words) { into.given[name] = words; },
         which.help);
-    option->type_name(type_name_of(which.what));
+    option->type_name(name.starts_with("--") ? type_name_of(which.what) : "");
     option->required(which.required);
-    if (which.what == kind::agents)
-        option->allow_extra_args(false); // a word behind it may be another argument's
-    else if (!which.fits_many)
-        option->expected(1);
+    if (which.fits_many) return;
+    option->allow_extra_args(false); // a word behind it may be another argument's
+    if (which.what != kind::agents) option->expected(1);
 }
 
 std::optional<order> command_line::chosen() const {

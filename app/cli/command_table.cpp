@@ -66,7 +66,7 @@ constexpr argument tasks_list[] = {
 constexpr argument tasks_run[] = {
     {"--agent", "agentId", place::body, kind::agent, "Who is to do it: a hostname or an id", true},
     {"--policy", "policyId", place::body, kind::policy, "What is to be done: a name or an id", true},
-    {"--type", "taskType", place::body, kind::text, "backup, check or prune"},
+    {"--type", "taskType", place::body, kind::text, "backup (as when left out), check or prune"},
     {"--at", "scheduledFor", place::body, kind::moment, "Not before this"},
     {"--max-attempts", "maxAttempts", place::body, kind::number, "Then it has failed"},
 };
@@ -114,8 +114,9 @@ constexpr column agents[] = {
     {"ID", "agentId", shown::whole},
 };
 constexpr column policies[] = {
+    // no repository: it may hold a password
     {"POLICY", "name", shown::whole}, {"SCHEDULE", "schedule"}, {"ENABLED", "enabled"},
-    {"REPOSITORY", "repository"},     {"CHANGED", "updatedAt"}, {"ID", "policyId", shown::whole},
+    {"DESCRIPTION", "description"},   {"CHANGED", "updatedAt"}, {"ID", "policyId", shown::whole},
 };
 constexpr column policy_agents[] = {
     {"AGENT", "hostname", shown::whole}, {"ASSIGNED", "assignedAt"}, {"ID", "agentId", shown::whole}};
@@ -203,7 +204,7 @@ constexpr command_row rows[] = {
 
     {"tasks", "list", "The newest", tasks_list, pages("/tasks", tasks, tasks_at_first)},
     {"tasks", "show", "One, with all that is known", one_task, one("/tasks/{}", tasks)},
-    {"tasks", "run", "Make one", tasks_run, change(verb::post, "/tasks", tasks, "{}")},
+    {"tasks", "run", "Make one", tasks_run, change(verb::post, "/tasks", tasks, R"({"taskType":"backup"})")},
     {"tasks", "watch", "Follow some until they are done", tasks_watch, {}, watch_tasks},
     {"tasks", "log", "What restic said", tasks_log, {}, print_log},
     {"tasks", "explain", "Why it is where it is", one_task, one("/tasks/{}/explain", {})},

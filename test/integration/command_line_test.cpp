@@ -126,7 +126,8 @@ BOOST_AUTO_TEST_CASE(lists_are_tables_or_the_servers_own_words) {
 
 BOOST_AUTO_TEST_CASE(pages_are_joined) {
     bj::array many;
-    for (int i = 0; i < 205; ++i) many.push_back(bj::object{{"agentId", agent}, {"policyId", policy}});
+    for (int i = 0; i < 205; ++i)
+        many.push_back(bj::object{{"agentId", agent}, {"policyId", policy}, {"taskType", "backup"}});
     made("/tasks", {{"tasks", many}});
     const bj::value all = json({"tasks", "list", "--limit", "0"});
     std::set<std::string> ids;
@@ -187,10 +188,11 @@ BOOST_AUTO_TEST_CASE(policies_by_their_names) {
 }
 
 BOOST_AUTO_TEST_CASE(tasks_from_their_making_on) {
-    const bj::value made = json({"tasks", "run", "--agent", "first", "--policy", "nightly", "--type",
-                                 "backup", "--at", "2h", "--max-attempts", "5"});
+    const bj::value made = json(
+        {"tasks", "run", "--agent", "first", "--policy", "nightly", "--at", "2h", "--max-attempts", "5"});
     const std::string id(made.at("taskId").as_string());
     BOOST_TEST(made.at("maxAttempts").as_int64() == 5);
+    BOOST_TEST(made.at("taskType").as_string() == "backup");
     const std::string shown = told({"tasks", "show", id});
     BOOST_TEST(shown.starts_with("agent "), shown);
     BOOST_TEST(has(shown, "  first\npolicy "), shown);
