@@ -21,11 +21,16 @@ namespace {
 
 constexpr const char* listening = "(query LIKE 'LISTEN %' OR query = 'SELECT 1')";
 
-// Of this database, without one's own. The number of those that were ended.
-std::string end_sessions(const scratch_database& of, const std::string& which) {
-    return of.ask("SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity"
-                  " WHERE datname = current_database() AND pid <> pg_backend_pid() AND " +
+// `what` of the sessions of this database, without one's own.
+std::string of_sessions(const scratch_database& of, const std::string& what, const std::string& which) {
+    return of.ask("SELECT count(" + what +
+                  ") FROM (SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+                  " AND pid <> pg_backend_pid() AND " +
                   which + ") AS them");
+}
+
+void end_sessions(const scratch_database& of, const std::string& which) {
+    of_sessions(of, "pg_terminate_backend(pid)", which);
 }
 
 void wait_until_ready(const server_process& each) {
@@ -56,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_database_without_a_session_left) {
     const own_postgres database;
     fleet f(load::server_arguments, database.dsn());
     const server_process second(f.home, load::server_arguments);
-    load agents(f, {&f.server, &second}, {.tasks = 300});
+    load agents(f, {&f.server, &second}, {.tasks = 300, .wait = std::chrono::seconds(1)});
     constexpr int parked = 4;
     for (int i = 0; i < parked; ++i) agents.park(i % 2, i < 2);
     agents.run([&] {
@@ -98,7 +103,9 @@ BOOST_AUTO_TEST_CASE(notifications_that_are_cut_cost_no_request) {
     agents.run([&] {
         for (const double share : {0.2, 0.4, 0.6, 0.8}) {
             agents.wait_for_share(share);
-            until("both are cut", [&] { return end_sessions(f.home.database(), listening) == "2"; });
+            until("both servers listen",
+                  [&] { return of_sessions(f.home.database(), "*", listening) == "2"; });
+            end_sessions(f.home.database(), listening);
         }
         agents.wake_parked();
     });

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_standby_takes_over_and_nothing_is_lost) {
     const own_postgres standby(standby_of{primary});
     fleet f(load::server_arguments, dsn_of_both(primary, standby));
     const server_process second(f.home, load::server_arguments);
-    load agents(f, {&f.server, &second}, {.tasks = 600});
+    load agents(f, {&f.server, &second}, {.tasks = 600, .wait = std::chrono::seconds(1)});
     constexpr int parked = 4;
     for (int i = 0; i < parked; ++i) agents.park(i % 2, i < 2);
     agents.run([&] {
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_database_that_takes_no_writes_for_a_while) {
     const own_postgres database;
     fleet f(load::server_arguments, database.dsn());
     const server_process second(f.home, load::server_arguments);
-    load agents(f, {&f.server, &second}, {.tasks = 300});
+    load agents(f, {&f.server, &second}, {.tasks = 300, .wait = std::chrono::seconds(1)});
     const auto read_only = [&f](const std::string& value) {
         f.home.database().execute("ALTER SYSTEM SET default_transaction_read_only = " + value);
         f.home.database().execute("SELECT pg_reload_conf()");

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(of_the_tables) {
     fleet f(load::server_arguments, database.dsn());
     const server_process second(f.home, load::server_arguments);
     put_tasks_on(disk, f);
-    load agents(f, {&f.server, &second}, {.tasks = 600});
+    load agents(f, {&f.server, &second}, {.tasks = 600, .wait = std::chrono::seconds(1)});
     agents.run([&] {
         for (const double share : {0.2, 0.5}) {
             agents.wait_for_share(share);
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(of_the_log) {
     database.start();
     fleet f(load::server_arguments, database.dsn());
     const server_process second(f.home, load::server_arguments);
-    load agents(f, {&f.server, &second}, {.tasks = 300});
+    load agents(f, {&f.server, &second}, {.tasks = 300, .wait = std::chrono::seconds(1)});
     agents.run([&] {
         agents.wait_for_share(0.3);
         disk.fill();

@@ -43,7 +43,7 @@ public:
     // For trouble: waits until this share of the tasks (0 to 1) is over.
     void wait_for_share(double share);
 
-    // For trouble: waits until a request fails that did not fail before.
+    // For trouble: waits until a request fails from now on. Polls that wait long feel nothing.
     void wait_until_felt();
 
     // Beside the load: a poll that waits long, on the server with this number, of an agent that has no task.

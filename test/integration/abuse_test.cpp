@@ -33,7 +33,9 @@ net::limits short_times() {
 }
 
 struct neighbourhood : front_fixture {
-    explicit neighbourhood(const net::limits& bounds = {}) : front_fixture(bounds), neighbour(port()) {}
+    explicit neighbourhood(const net::limits& bounds = {}) : front_fixture(bounds), neighbour(port()) {
+        expect_served();
+    }
 
     void expect_served() { BOOST_TEST(neighbour.ask(plain).status == 200U); }
 
@@ -121,14 +123,11 @@ BOOST_AUTO_TEST_CASE(tiny_records_are_slow_for_their_sender_alone) {
     BOOST_TEST((caller.read().body == body));
 }
 
-BOOST_AUTO_TEST_CASE(key_updates_without_end_are_cut) {
-    neighbourhood front;
+BOOST_AUTO_TEST_CASE(key_updates_without_a_request_are_cut) {
+    neighbourhood front(short_times());
     tls_client caller(front.port(), TLS1_3_VERSION);
-    const auto update = [&caller] {
-        for (int i = 0; i < 10'000; ++i) caller.update_key();
-    };
-    BOOST_CHECK_THROW(update(), std::runtime_error);
-    front.expect_alone();
+    front.expect_trickle_cut([&] { return !caller.stays_silent(between_bits); },
+                             [&] { caller.update_key(); });
 }
 
 BOOST_DATA_TEST_CASE(garbage_before_tls_is_cut,
@@ -142,7 +141,7 @@ BOOST_DATA_TEST_CASE(garbage_before_tls_is_cut,
                          std::string(100'000, '\xff'),
                      }),
                      garbage) {
-    neighbourhood front;
+    neighbourhood front(short_times());
     silent_client caller(front.port());
     try {
         caller.send_raw(garbage);
@@ -169,6 +168,7 @@ BOOST_AUTO_TEST_CASE(header_bombs_are_refused) {
         }
         front.expect_served();
         BOOST_TEST(caller.read().status == 431U);
+        caller.close(); // it would be read on for, for a moment
         front.expect_alone();
     }
 }
@@ -189,6 +189,7 @@ BOOST_AUTO_TEST_CASE(body_bombs_are_refused) {
         front.expect_served();
         const http_answer refused = caller.read();
         BOOST_TEST(refused.status == status, bomb.substr(0, 120) << " is answered " << refused.status);
+        caller.close();
         front.expect_alone();
     }
 }
@@ -228,6 +229,7 @@ BOOST_DATA_TEST_CASE(framing_that_could_mean_two_things_is_refused,
     BOOST_TEST(refused.status == 400U);
     BOOST_TEST(refused.headers.at("connection") == "close");
     BOOST_TEST((caller.wait_for_end() == ending::close_notify));
+    caller.close();
     front.expect_alone();
 }
 
