@@ -6,21 +6,26 @@
     "w CROSS JOIN LATERAL (SELECT * FROM tasks WHERE tenant_id = $1 AND task_id = w.task"                    \
     " AND agent_id = w.agent LIMIT 1) t WHERE w.n <> ALL(ARRAY(SELECT n FROM " changed "))"
 
+// What an offer's last entry in the history tells.
+#define ATTEMPT_GIVEN_BACK                                                                                   \
+    "(x.attempt - CASE WHEN x.history -> -1 ->> 'event' = 'offered-again' THEN 0 ELSE 1 END)"
+
 // A task that a call names is looked up by its id, and its agent only compared, by IS NOT DISTINCT FROM: an
 // equality would open the indexes of an agent's tasks, and where the planner knows nothing of the table's
 // contents yet it takes one of them and reads all that the tenant's agents hold.
 
 namespace holdfast::db::sql {
 
-// $1 tenant, $2 poll, $3 tasks. Only what this very poll still holds.
+// $1 tenant, $2 poll, $3 tasks. Only what this very poll still holds. Its attempt's number serves again,
+// unless an earlier answer had it, which somebody may have read.
 constinit const statement tasks_give_back{"tasks_give_back", R"(
 WITH w AS MATERIALIZED (
   SELECT now() AS at
 ), g AS (
   UPDATE tasks x
-     SET status = 'pending', attempt = x.attempt - 1, assigned_at = NULL, lease_until = NULL, session = NULL,
-         poll_id = NULL,
-         history = )" HOLDFAST_HISTORY("w.at", "'given-back'", "'pending'", "x.attempt - 1",
+     SET status = 'pending', attempt = )" ATTEMPT_GIVEN_BACK R"(, assigned_at = NULL, lease_until = NULL,
+         session = NULL, poll_id = NULL,
+         history = )" HOLDFAST_HISTORY("w.at", "'given-back'", "'pending'", ATTEMPT_GIVEN_BACK,
                                                              HOLDFAST_BY_SERVER) R"(
     FROM w
    WHERE x.tenant_id = $1 AND x.task_id = ANY($3::uuid[]) AND x.status = 'assigned' AND x.poll_id = $2::uuid

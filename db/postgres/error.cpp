@@ -7,8 +7,9 @@
 namespace holdfast::pg {
 namespace {
 
-constexpr std::array<std::string_view, 7> server_away{"57P01", "57P02", "57P03", "57014",
-                                                      "25P03", "55P03", "40001"};
+// 25006 comes from a server that takes no writes: it was full, or is about to hand over.
+constexpr std::array<std::string_view, 8> server_away{"57P01", "57P02", "57P03", "57014",
+                                                      "25P03", "55P03", "40001", "25006"};
 constexpr std::string_view deadlock = "40P01";
 constexpr std::string_view protocol_violation = "08P01"; // a wrong number of parameters: ours
 constexpr std::string_view invalid_binary_form =

@@ -34,6 +34,18 @@ std::string poll_request(const fleet& f, const std::string& agent, const std::st
            f.home.root_token() + "\r\n\r\n";
 }
 
+// A megabyte each.
+void make_big_tasks(fleet& f, int count) {
+    std::string paths;
+    for (int i = 0; i < 1000; ++i) paths += (i == 0 ? "\"" : ",\"") + std::string(1000, 'x') + "\"";
+    const std::string policy =
+        R"({"name":"big","schedule":"@daily","includePaths":["/etc"],"repository":"/backup",)";
+    const answer big = f.root.post("/policies", policy + "\"excludePaths\":[" + paths + "]}");
+    BOOST_TEST_REQUIRE(big.status == 201U);
+    for (int i = 0; i < count; ++i)
+        BOOST_TEST_REQUIRE(f.root.post("/tasks", task_body(f.agent, big.text("policyId"))).status == 201U);
+}
+
 std::string standing_of(const fleet& f, const std::string& task) {
     return f.home.database().ask("SELECT status || ' ' || attempt FROM tasks WHERE task_id = '" + task + "'");
 }
@@ -69,18 +81,9 @@ BOOST_DATA_TEST_CASE(who_hangs_up_while_waiting_is_assigned_nothing, boost::unit
 }
 
 BOOST_AUTO_TEST_CASE(undelivered) {
-    constexpr int tasks = 60;
-    constexpr std::size_t path_bytes = 1000;
+    constexpr int tasks = 60;           // 60 MB in all: more than the buffers of both sockets hold
     fleet f({"--offer-lease", "3600"}); // no lease brings them back
-    // 60 MB in all: more than the buffers of both sockets hold.
-    std::string paths;
-    for (int i = 0; i < 1000; ++i) paths += (i == 0 ? "\"" : ",\"") + std::string(path_bytes, 'x') + "\"";
-    const std::string policy =
-        R"({"name":"big","schedule":"@daily","includePaths":["/etc"],"repository":"/backup",)";
-    const answer big = f.root.post("/policies", policy + "\"excludePaths\":[" + paths + "]}");
-    BOOST_TEST_REQUIRE(big.status == 201U);
-    for (int i = 0; i < tasks; ++i)
-        BOOST_TEST_REQUIRE(f.root.post("/tasks", task_body(f.agent, big.text("policyId"))).status == 201U);
+    make_big_tasks(f, tasks);
     {
         tls_client deaf(f.server.port(), 0, f.home.file("ca.pem"));
         deaf.send(poll_request(f, f.agent, "?limit=100"));
@@ -94,6 +97,29 @@ BOOST_AUTO_TEST_CASE(undelivered) {
     const answer again = f.root.get(f.poll_target(f.agent, "?limit=1"));
     BOOST_TEST_REQUIRE(again.status == 200U);
     BOOST_TEST(again.body.at("tasks").at(0).at("attempt").as_int64() == 1);
+}
+
+// A poll that arrives late is the session's newest, is offered what its agent has in hand already, and hears
+// nothing of it: nobody else may be given the same attempt.
+BOOST_AUTO_TEST_CASE(undelivered_to_a_poll_that_came_late) {
+    constexpr int tasks = 14; // so much an answer may have, and more than the buffers of both sockets hold
+    fleet f({"--offer-lease", "3600"});
+    make_big_tasks(f, tasks);
+    const answer got = f.root.get(f.poll_target(f.agent, "?limit=100&session=s"));
+    BOOST_TEST_REQUIRE(got.number("count") == tasks);
+    {
+        tls_client late(f.server.port(), 0, f.home.file("ca.pem"));
+        late.send(poll_request(f, f.agent, "?limit=100&session=s"));
+        f.wait_for_metric("tasks_assigned_total", 2 * tasks);
+        late.reset();
+    }
+    f.wait_for_metric("tasks_given_back_total", tasks);
+    const std::string task(got.body.at("tasks").at(0).at("taskId").as_string());
+    const answer other = f.root.get(f.poll_target(f.agent, "?limit=1&session=other"));
+    BOOST_TEST_REQUIRE(other.body.at("tasks").at(0).at("taskId").as_string() == task);
+    BOOST_TEST(other.body.at("tasks").at(0).at("attempt").as_int64() == 2);
+    BOOST_TEST(f.root.post(f.poll_target(f.agent, "/" + task + "/ack"), "{\"attempt\":1}").status == 409U);
+    BOOST_TEST(f.root.post(f.poll_target(f.agent, "/" + task + "/ack"), "{\"attempt\":2}").status == 200U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

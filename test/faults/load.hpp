@@ -19,8 +19,13 @@ struct load_settings {
     int agents = 10;
     int workers = 2; // of each agent, each a session of its own
     int tasks = 1000;
-    unsigned seed = 0; // 0: random; HOLDFAST_TEST_SEED overrides it
+    std::chrono::seconds wait{90};      // of each poll
+    std::chrono::seconds patience{100}; // who is not answered within this asks another server
+    unsigned seed = 0;                  // 0: random; HOLDFAST_TEST_SEED overrides it
 };
+
+// Whether the trouble is such that requests fail: where it is, a run without a failure proves nothing.
+enum class felt { yes, no };
 
 class load {
 public:
@@ -38,6 +43,9 @@ public:
     // For trouble: waits until this share of the tasks (0 to 1) is over.
     void wait_for_share(double share);
 
+    // For trouble: waits until a request fails from now on. Polls that wait long feel nothing.
+    void wait_until_felt();
+
     // Beside the load: a poll that waits long, on the server with this number, of an agent that has no task.
     // Waits until the server says that it waits.
     void park(std::size_t server, bool with_session);
@@ -48,8 +56,11 @@ public:
     // Parked polls that were answered with their task.
     [[nodiscard]] int woken() const { return woken_; }
 
-    // Ends the test's case with what is wrong.
-    void judge() const;
+    // What the run broke, in words; nothing when all is well.
+    [[nodiscard]] std::vector<std::string> violations() const;
+
+    // Fails the test's case with what is wrong.
+    void judge(felt trouble = felt::yes) const;
 
 private:
     struct worker {
@@ -59,7 +70,7 @@ private:
         std::string name;
         int lives = 0;        // a new session for each
         bool patient = false; // never hangs up
-        bool hung_up = false; // the request under way
+        bool hung_up = false; // a mishap: the request under way was given up at once
         int requests = 0;
         std::vector<std::unique_ptr<client>> clients;
         std::size_t at = 0; // the server that it talks to
@@ -78,6 +89,8 @@ private:
     awaitable<void> wait_parked(worker& w, std::string query);
     [[nodiscard]] awaitable<answer> ask(worker& w, net::verb method, std::string target, std::string body,
                                         net::header_list headers);
+    void limit_patience(worker& w);
+    void count_disturbed();
     [[nodiscard]] awaitable<bool> acknowledge(worker& w, const assigned& a);
     awaitable<void> report(worker& w, const assigned& a, bool good, bool for_good);
     awaitable<void> carry_out(worker& w, std::vector<assigned> tasks);
@@ -103,7 +116,6 @@ private:
     history seen_;
     std::map<std::string, int> unexpected_; // answers that nothing in this test explains
     std::exception_ptr thrown_;
-    int disturbed_ = 0; // requests that the trouble cost
     int woken_ = 0;
     int marks_ = 0;
     std::atomic<bool> over_ = false;
@@ -111,6 +123,7 @@ private:
     std::mutex guard_; // of what follows
     std::condition_variable changed_;
     int ended_ = 0;
+    int disturbed_ = 0; // requests that the trouble cost
 };
 
 } // namespace holdfast::test

@@ -39,6 +39,7 @@ struct modelled {
     bool held_back = false; // … that is far away
     std::string session;
     poll_id poll;
+    bool seen_before = false;      // the present offer's attempt was in an earlier answer
     std::optional<int> over_since; // the lease is over, and nobody has looked yet; in the order of their ends
 
     [[nodiscard]] auto order() const {
@@ -127,6 +128,7 @@ public:
                 t->be_due();
                 t->session = r.session;
                 t->poll = r.poll;
+                t->seen_before = event == task_event::offer_again;
                 out.push_back(t->task.id);
             }
         };
@@ -148,7 +150,7 @@ public:
         for (const task_id& id : which) {
             modelled& t = tasks.at(id);
             if (t.poll != poll || !step(t, task_event::give_back)) continue;
-            --t.task.attempt;
+            if (!t.seen_before) --t.task.attempt;
             t.leave_the_agent();
             ++count;
         }

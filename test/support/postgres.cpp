@@ -13,20 +13,22 @@
 #include <iostream>
 #include <memory>
 #include <stdexcept>
+#include <vector>
 
 namespace holdfast::test {
 namespace {
 
-std::unique_ptr<PGconn, decltype(&PQfinish)> connect_to(const std::string& conninfo) {
-    std::unique_ptr<PGconn, decltype(&PQfinish)> made(PQconnectdb(conninfo.c_str()), &PQfinish);
+using session = std::unique_ptr<PGconn, decltype(&PQfinish)>;
+
+session connect_to(const std::string& conninfo) {
+    session made(PQconnectdb(conninfo.c_str()), &PQfinish);
     if (PQstatus(made.get()) != CONNECTION_OK) throw std::runtime_error(PQerrorMessage(made.get()));
     PQsetNoticeReceiver(
         made.get(), [](void*, const PGresult*) {}, nullptr);
     return made;
 }
 
-std::string first_value(const std::string& conninfo, const std::string& script) {
-    const auto link = connect_to(conninfo);
+std::string first_value(const session& link, const std::string& script) {
     const std::unique_ptr<PGresult, decltype(&PQclear)> got(PQexec(link.get(), script.c_str()), &PQclear);
     const ExecStatusType status = PQresultStatus(got.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
@@ -34,13 +36,23 @@ std::string first_value(const std::string& conninfo, const std::string& script) 
     return PQntuples(got.get()) > 0 && PQnfields(got.get()) > 0 ? PQgetvalue(got.get(), 0, 0) : std::string();
 }
 
+std::string first_value(const std::string& conninfo, const std::string& script) {
+    return first_value(connect_to(conninfo), script);
+}
+
+using options = std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)>;
+
+options parse(const std::string& dsn) {
+    char* complaint = nullptr;
+    options parsed(PQconninfoParse(dsn.c_str(), &complaint), &PQconninfoFree);
+    PQfreemem(complaint);
+    if (!parsed) throw std::runtime_error("the connection string can't be read");
+    return parsed;
+}
+
 // The options of the server's string as keyword='value', with the database replaced.
 std::string with_database(const std::string& dsn, const std::string& name) {
-    char* complaint = nullptr;
-    const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> parsed(
-        PQconninfoParse(dsn.c_str(), &complaint), &PQconninfoFree);
-    PQfreemem(complaint);
-    if (!parsed) throw std::runtime_error("HOLDFAST_TEST_DSN can't be read");
+    const options parsed = parse(dsn);
     std::string out = "dbname='" + name + "'";
     for (const PQconninfoOption* o = parsed.get(); o->keyword != nullptr; ++o) {
         if (o->val == nullptr || std::string_view(o->keyword) == "dbname") continue;
@@ -52,6 +64,12 @@ std::string with_database(const std::string& dsn, const std::string& name) {
         out += '\'';
     }
     return out;
+}
+
+std::string new_folder() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-postgres-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    return pattern;
 }
 
 // What scripts/postgres prints.
@@ -67,6 +85,12 @@ std::string output_of(const std::string& command, const std::string& folder) {
     for (int c = 0; (c = std::fgetc(out)) != EOF;) text += static_cast<char>(c);
     if (::pclose(out) != 0) throw std::runtime_error("scripts/postgres " + command + " failed");
     return text;
+}
+
+std::string dsn_of(const std::string& folder) {
+    std::string out = output_of("dsn", folder);
+    out.erase(out.find_last_not_of('\n') + 1);
+    return out;
 }
 
 std::string random_name() {
@@ -110,13 +134,21 @@ int scratch_database::kill_sessions() const {
                                               name_ + "'"));
 }
 
-own_postgres::own_postgres() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-postgres-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = pattern;
+std::string dsn_option(const std::string& dsn, std::string_view keyword) {
+    const options parsed = parse(dsn);
+    for (const PQconninfoOption* o = parsed.get(); o->keyword != nullptr; ++o)
+        if (o->val != nullptr && o->keyword == keyword) return o->val;
+    return {};
+}
+
+own_postgres::own_postgres() : folder_(new_folder()) {
     start();
-    dsn_ = output_of("dsn", folder_);
-    dsn_.erase(dsn_.find_last_not_of('\n') + 1);
+    dsn_ = dsn_of(folder_);
+}
+
+own_postgres::own_postgres(standby_of which) : folder_(new_folder()) {
+    output_of("follow '" + which.primary.folder_ + "'", folder_);
+    dsn_ = dsn_of(folder_);
 }
 
 own_postgres::~own_postgres() {
@@ -136,6 +168,34 @@ void own_postgres::crash() const {
 void own_postgres::start() const {
     output_of("start", folder_);
 }
+
+void own_postgres::promote() const {
+    output_of("promote", folder_);
+}
+
+struct session_hog::sessions {
+    std::vector<session> all;
+
+    void take_what_is_left(const std::string& conninfo) {
+        try {
+            for (;;) all.push_back(connect_to(conninfo));
+        } catch (const std::runtime_error&) {
+            // none is left
+        }
+    }
+};
+
+// Those whose sessions are ended try to come back at the same time.
+session_hog::session_hog(const scratch_database& victim) : held_(std::make_unique<sessions>()) {
+    const std::string elsewhere = with_database(victim.conninfo(), "postgres");
+    const std::string end_theirs =
+        "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity WHERE datname = '" +
+        victim.name() + "'";
+    held_->take_what_is_left(elsewhere);
+    while (first_value(held_->all.front(), end_theirs) != "0") held_->take_what_is_left(elsewhere);
+}
+
+session_hog::~session_hog() = default;
 
 // By the server, which may be another user's. The program reads what it is given, or COPY fails now and then.
 frozen_backend::frozen_backend(const scratch_database& in, std::string pid) : in_(in), pid_(std::move(pid)) {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -47,23 +48,50 @@ private:
     std::string conninfo_;
 };
 
+class own_postgres;
+
+struct standby_of {
+    const own_postgres& primary; // every commit there waits for the standby
+};
+
 // A PostgreSQL of its own, for tests that would disturb others: it can be made to crash. Its data goes with
 // this object.
 class own_postgres {
 public:
     own_postgres();
+    explicit own_postgres(standby_of which);
     ~own_postgres();
     own_postgres(const own_postgres&) = delete;
     own_postgres& operator=(const own_postgres&) = delete;
 
     [[nodiscard]] const std::string& dsn() const { return dsn_; } // as HOLDFAST_TEST_DSN
 
-    void crash() const; // at once, nothing is written down: the start recovers from the log
-    void start() const; // ready when it returns
+    [[nodiscard]] std::string data_folder() const { return folder_ + "/data"; }
+
+    void crash() const;   // at once, nothing is written down: the start recovers from the log
+    void start() const;   // ready when it returns
+    void promote() const; // a standby: it takes writes when this returns
 
 private:
     std::string folder_;
     std::string dsn_;
+};
+
+// The value of an option of a connection string; empty: it has none.
+[[nodiscard]] std::string dsn_option(const std::string& dsn, std::string_view keyword);
+
+// All the sessions that a server still has, and by and by those of `victim` too, so that nobody else gets
+// one, for as long as this lives. Needs a superuser.
+class session_hog {
+public:
+    explicit session_hog(const scratch_database& victim);
+    ~session_hog();
+    session_hog(const session_hog&) = delete;
+    session_hog& operator=(const session_hog&) = delete;
+
+private:
+    struct sessions;
+    std::unique_ptr<sessions> held_;
 };
 
 // A backend that is stopped for a while: it answers nothing, and its socket stays open. The server must run

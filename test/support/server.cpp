@@ -128,7 +128,7 @@ installation::~installation() {
 }
 
 server_process::server_process(const installation& at, std::vector<std::string> more_arguments)
-    : home_(at), arguments_(std::move(more_arguments)), port_(free_port()) {
+    : home_(at), arguments_(std::move(more_arguments)), port_(free_port()), client_port_(port_) {
     log_file_ = home_.file("server-" + std::to_string(port_) + ".log");
     start();
 }
@@ -186,6 +186,14 @@ int server_process::stop() {
 
 std::string server_process::log() const {
     return contents(log_file_);
+}
+
+frozen_server::frozen_server(const server_process& which) : pid_(which.pid()) {
+    ::kill(pid_, SIGSTOP);
+}
+
+frozen_server::~frozen_server() {
+    ::kill(pid_, SIGCONT);
 }
 
 std::string answer::text(std::string_view member) const {

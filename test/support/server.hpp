@@ -54,7 +54,10 @@ public:
     int stop();  // SIGTERM; the exit status
     void start_again();
 
-    [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(port_); }
+    // Clients made from now on come by this port of another, which stands in between.
+    void reached_by(std::uint16_t port) { client_port_ = port; }
+
+    [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(client_port_); }
 
     [[nodiscard]] std::uint16_t port() const { return static_cast<std::uint16_t>(port_); }
 
@@ -71,7 +74,20 @@ private:
     std::vector<std::string> arguments_;
     std::string log_file_;
     int port_ = 0;
+    int client_port_ = 0;
     pid_t pid_ = -1;
+};
+
+// A server that stands still for a while: it does nothing, and its connections stay open.
+class frozen_server {
+public:
+    explicit frozen_server(const server_process& which);
+    ~frozen_server();
+    frozen_server(const frozen_server&) = delete;
+    frozen_server& operator=(const frozen_server&) = delete;
+
+private:
+    pid_t pid_;
 };
 
 struct answer {

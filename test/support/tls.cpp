@@ -306,6 +306,13 @@ bool silent_client::closed_by_server() {
     }
 }
 
+bool silent_client::closed_within(std::chrono::milliseconds time) {
+    set_patience(socket_, time);
+    const bool closed = closed_by_server();
+    set_patience(socket_, tls_client::patience);
+    return closed;
+}
+
 void silent_client::send_raw(std::string_view bytes) {
     send_all(socket_, bytes);
 }

@@ -114,6 +114,7 @@ public:
     ~silent_client();
 
     [[nodiscard]] bool closed_by_server(); // waits for it
+    [[nodiscard]] bool closed_within(std::chrono::milliseconds time);
     void send_raw(std::string_view bytes);
 
 private:

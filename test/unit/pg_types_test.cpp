@@ -83,9 +83,10 @@ BOOST_AUTO_TEST_CASE(every_sqlstate_has_its_code) {
     const std::pair<const char*, errc> table[] = {
         {"08006", errc::unavailable}, {"08P01", errc::internal},    {"57P01", errc::unavailable},
         {"57P02", errc::unavailable}, {"57P03", errc::unavailable}, {"53300", errc::unavailable},
-        {"57014", errc::unavailable}, {"40001", errc::unavailable}, {"40P01", errc::unavailable},
-        {"23505", errc::conflict},    {"23503", errc::invalid},     {"22001", errc::invalid},
-        {"22P03", errc::internal},    {"42P01", errc::internal},    {"XX000", errc::internal},
+        {"57014", errc::unavailable}, {"25006", errc::unavailable}, {"40001", errc::unavailable},
+        {"40P01", errc::unavailable}, {"23505", errc::conflict},    {"23503", errc::invalid},
+        {"22001", errc::invalid},     {"22P03", errc::internal},    {"42P01", errc::internal},
+        {"XX000", errc::internal},
     };
     for (const auto& [state, code] : table) {
         const failure got = pg::failure_from(state, "a message", "a_statement");
