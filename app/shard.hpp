@@ -9,11 +9,13 @@
 #include "db/event_store.hpp"
 #include "db/housekeeping_store.hpp"
 #include "db/log_store.hpp"
+#include "db/overview_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
+#include "domain/change_feed.hpp"
 #include "domain/explain_service.hpp"
 #include "domain/metrics.hpp"
 #include "domain/scheduler.hpp"
@@ -116,6 +118,8 @@ public:
 
     [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
 
+    [[nodiscard]] change_notes& notes() { return feed_; }
+
     [[nodiscard]] metrics& own_counts() { return counts_; }
 
     [[nodiscard]] bool draining() const { return listener_.draining(); }
@@ -162,9 +166,11 @@ private:
     db::pg_schedule_store schedule_store_;
     db::pg_event_store events_;
     db::pg_audit_store audit_;
+    db::pg_overview_store overviews_;
 
     bell bell_;
     waiting_room room_;
+    change_feed feed_;
     token_service token_service_;
     assignment polls_;
     task_service task_service_;
@@ -173,6 +179,7 @@ private:
     policy_service policy_service_;
     explain_service explain_service_;
     audit_service audit_service_;
+    overview_service overview_service_;
     scheduler scheduler_;
     gate gate_;
 

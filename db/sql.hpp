@@ -104,6 +104,10 @@ extern const statement tenants_create;
 extern const statement audit_add;
 extern const statement audit_list;
 
+// A tenant at a glance: sql_overview.cpp
+extern const statement overview_counts;
+extern const statement overview_minutes;
+
 // The housekeeper's, in two steps: which tenants (read over all of them), then one tenant at a time.
 extern const statement leases_tenants;
 extern const statement leases_end;

@@ -160,6 +160,8 @@ std::span<const statement* const> all() {
                                      &tasks_forget,
                                      &audit_add,
                                      &audit_list,
+                                     &overview_counts,
+                                     &overview_minutes,
                                      &audit_tenants,
                                      &audit_forget};
     return list;

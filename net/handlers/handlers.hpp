@@ -55,6 +55,9 @@ awaitable<reply> create_token(services& s, exchange& x);
 awaitable<reply> list_tokens(services& s, exchange& x);
 awaitable<reply> revoke_token(services& s, exchange& x);
 awaitable<reply> list_audit(services& s, exchange& x);
+awaitable<reply> get_overview(services& s, exchange& x);
+awaitable<reply> changes(services& s, exchange& x);
+awaitable<reply> whoami(services& s, exchange& x);
 
 awaitable<reply> health(services& s, exchange& x);
 awaitable<reply> ready(services& s, exchange& x);

@@ -13,6 +13,7 @@ constexpr token_kinds for_reading{viewer, operator_, admin, root};
 constexpr token_kinds for_operating{operator_, admin, root};
 constexpr token_kinds for_admins{admin, root};
 constexpr token_kinds for_root{root};
+constexpr token_kinds for_all{viewer, operator_, admin, root, enroll, agent, fleet};
 
 struct row {
     verb method;
@@ -60,6 +61,9 @@ constexpr row table[] = {
     {verb::get, "/tokens", handlers::list_tokens, for_admins},
     {verb::delete_, "/tokens/{tokenId}", handlers::revoke_token, for_admins},
     {verb::get, "/audit", handlers::list_audit, for_admins},
+    {verb::get, "/overview", handlers::get_overview, for_reading},
+    {verb::get, "/changes", handlers::changes, for_reading},
+    {verb::get, "/whoami", handlers::whoami, for_all},
 
     {verb::get, "/healthz", handlers::health, anybody},
     {verb::get, "/readyz", handlers::ready, anybody},
@@ -82,6 +86,7 @@ std::vector<route> make_routes(services& s) {
         made.head = r.run != handlers::poll;
         routes.push_back(std::move(made));
     }
+    add_console_routes(routes);
     return routes;
 }
 

@@ -83,4 +83,9 @@ awaitable<reply> create_tenant(services& s, exchange& x) {
     co_return json_reply(201, wire::tenant_answer{made->id, std::move(made->secret)});
 }
 
+awaitable<reply> whoami(services&, exchange& x) {
+    const identity& who = x.identity();
+    co_return ok(wire::whoami_answer{who.kind, who.token, who.tenant, who.agent});
+}
+
 } // namespace holdfast::net::handlers

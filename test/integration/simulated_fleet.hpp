@@ -33,6 +33,10 @@ public:
     void revoked(token_id) override {}
 
     void deleted(agent_id) override {}
+
+    void watched(tenant_id) override {}
+
+    void changed(tenant_id, change_digest) override {}
 };
 
 struct fleet_server {
@@ -45,7 +49,8 @@ struct fleet_server {
     db::pg_policy_store policies{pool};
     db::pg_schedule_store runs{pool};
     db::pg_housekeeping_store housekeeping;
-    scheduler schedules{runs, bell, counts};
+    change_feed notes;
+    scheduler schedules{runs, bell, notes, counts};
 
     fleet_server(executor where, const std::string& conninfo);
     ~fleet_server();

@@ -1,0 +1,61 @@
+// A tenant at a glance, as it goes over the wire.
+#pragma once
+
+#include "domain/overview.hpp"
+
+#include <boost/describe/class.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace holdfast::net::wire {
+
+struct agent_counts {
+    std::int64_t online = 0, offline = 0, paused = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(agent_counts, (), (online, offline, paused))
+
+struct task_counts {
+    std::int64_t pending = 0, due = 0, assigned = 0, in_progress = 0;
+    std::optional<instant> oldest_due_at;
+};
+
+BOOST_DESCRIBE_STRUCT(task_counts, (), (pending, due, assigned, in_progress, oldest_due_at))
+
+struct state_counts {
+    std::int64_t fresh = 0, late = 0, stale = 0, never = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(state_counts, (), (fresh, late, stale, never))
+
+struct minute_view {
+    instant minute;
+    std::int64_t made = 0, completed = 0, failed = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(minute_view, (), (minute, made, completed, failed))
+
+struct overview_view {
+    instant at;
+    agent_counts agents;
+    task_counts tasks;
+    state_counts freshness;
+    std::vector<minute_view> last_hour;
+};
+
+BOOST_DESCRIBE_STRUCT(overview_view, (), (at, agents, tasks, freshness, last_hour))
+
+[[nodiscard]] inline overview_view view_of(const overview& from) {
+    const auto& states = from.freshness;
+    overview_view out{from.at,
+                      {from.agents_online, from.agents_offline, from.agents_paused},
+                      {from.pending, from.due, from.assigned, from.in_progress, from.oldest_due_at},
+                      {states[0], states[1], states[2], states[3]},
+                      {}};
+    for (const minute_of_tasks& each : from.last_hour)
+        out.last_hour.push_back({each.minute, each.made, each.completed, each.failed});
+    return out;
+}
+
+} // namespace holdfast::net::wire
