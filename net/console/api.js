@@ -26,7 +26,12 @@ export async function request(method, path, { body, token = session.value.token,
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let response;
   try {
-    response = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
+    response = await fetch(path, {
+      method,
+      headers,
+      signal,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
   } catch (failed) {
     if (failed.name === 'AbortError') throw failed;
     throw unreachable();

@@ -23,27 +23,42 @@ const Nothing = () => html`<${Heading} title="Not here" /><p>There is no such pa
 
 function pageAt([first, id, more]) {
   switch (first) {
-    case undefined: return Overview;
-    case 'agents': return id ? Agent : Agents;
-    case 'tasks': return id ? Task : Tasks;
+    case undefined:
+      return Overview;
+    case 'agents':
+      return id ? Agent : Agents;
+    case 'tasks':
+      return id ? Task : Tasks;
     case 'policies':
       if (id === 'new' || more === 'edit') return operates() ? PolicyForm : Nothing;
       return id ? Policy : Policies;
-    case 'freshness': return Freshness;
-    case 'tokens': return administers() ? Tokens : Nothing;
-    case 'audit': return administers() ? Audit : Nothing;
-    case 'tenants': return isRoot() ? Tenants : Nothing;
-    default: return Nothing;
+    case 'freshness':
+      return Freshness;
+    case 'tokens':
+      return administers() ? Tokens : Nothing;
+    case 'audit':
+      return administers() ? Audit : Nothing;
+    case 'tenants':
+      return isRoot() ? Tenants : Nothing;
+    default:
+      return Nothing;
   }
 }
 
 function Menu({ at }) {
-  const entries = [['', 'Overview'], ['tasks', 'Tasks'], ['agents', 'Agents'], ['policies', 'Policies'],
-    ['freshness', 'Freshness']];
+  const entries = [
+    ['', 'Overview'],
+    ['tasks', 'Tasks'],
+    ['agents', 'Agents'],
+    ['policies', 'Policies'],
+    ['freshness', 'Freshness'],
+  ];
   if (administers()) entries.push(['tokens', 'Tokens'], ['audit', 'Audit']);
   if (isRoot()) entries.push(['tenants', 'Tenants']);
-  return html`<nav aria-label="Pages"><ul>${entries.map(([path, name]) => html`<li><a href=${link(path)}
-    aria-current=${(at ?? '') === path ? 'page' : undefined}>${name}</a></li>`)}</ul></nav>`;
+  return html`<nav aria-label="Pages"><ul>${entries.map(
+    ([path, name]) => html`<li><a href=${link(path)}
+    aria-current=${(at ?? '') === path ? 'page' : undefined}>${name}</a></li>`,
+  )}</ul></nav>`;
 }
 
 function Connection() {
@@ -59,7 +74,11 @@ function Console({ who }) {
   // Another page: a screen reader begins at its heading, as it would after a page load.
   useEffect(() => main.current.querySelector('h1')?.focus(), [path.join('/')]);
   const Page = pageAt(path);
-  return html`<a class="skip" href="#main" onClick=${(e) => (e.preventDefault(), main.current.focus())}>To the content</a>
+  const skip = (event) => {
+    event.preventDefault(); // the part behind # says which page it is
+    main.current.focus();
+  };
+  return html`<a class="skip" href="#main" onClick=${skip}>To the content</a>
     <header><a class="brand" href=${link('')}>Holdfast</a><${Menu} at=${path[0]} />
       <div class="session"><${Connection} /> <span>${who.kind}</span>
         <button type="button" onClick=${() => signOut('You have signed out.')}>Sign out</button></div></header>

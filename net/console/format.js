@@ -4,7 +4,12 @@ const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeSty
 
 export const time = (text) => (text ? moment.format(new Date(text)) : '');
 
-const units = [['d', 86400], ['h', 3600], ['min', 60], ['s', 1]];
+const units = [
+  ['d', 86400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+];
 
 // "3 h 12 min": the two largest units.
 export function span(seconds) {

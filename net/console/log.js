@@ -30,8 +30,13 @@ function useLog(taskId, attempt) {
       if (busy) return;
       busy = true;
       try {
-        offset = await read(taskId, attempt, offset,
-          (piece) => setState((before) => ({ text: (before.text + piece).slice(-CHARACTERS_MAX) })), ending.signal);
+        offset = await read(
+          taskId,
+          attempt,
+          offset,
+          (piece) => setState((before) => ({ text: (before.text + piece).slice(-CHARACTERS_MAX) })),
+          ending.signal,
+        );
       } catch (error) {
         if (!ending.signal.aborted) setState((before) => ({ ...before, error }));
       }
@@ -57,6 +62,7 @@ export function Log({ task }) {
   const end = useRef();
   const { text, error } = useLog(task.taskId, attempt || undefined);
   useEffect(() => setAttempt(task.attempt), [task.attempt]);
+  const attempts = Array.from({ length: task.attempt }, (_, i) => i + 1);
   const lines = text.split('\n');
   const shown = wanted ? lines.filter((line) => line.toLowerCase().includes(wanted.toLowerCase())) : lines;
   useEffect(() => {
@@ -64,8 +70,11 @@ export function Log({ task }) {
   }, [text, wanted]);
   return html`<section><h2>Log</h2><div class="filters">
       <label>Find <input type="search" value=${wanted} onInput=${(e) => setWanted(e.target.value)} /></label>
-      ${task.attempt > 1 && html`<label>Attempt <select value=${attempt} onChange=${(e) => setAttempt(Number(e.target.value))}>
-        ${Array.from({ length: task.attempt }, (_, i) => html`<option value=${i + 1}>${i + 1}</option>`)}</select></label>`}
+      ${
+        task.attempt > 1 &&
+        html`<label>Attempt <select value=${attempt} onChange=${(e) => setAttempt(Number(e.target.value))}>
+        ${attempts.map((each) => html`<option value=${each}>${each}</option>`)}</select></label>`
+      }
       ${wanted && html`<span role="status">${shown.length} of ${lines.length} lines</span>`}</div>
     <${Trouble} error=${error} />
     ${text.length >= CHARACTERS_MAX && html`<p>The beginning is left out.</p>`}

@@ -7,7 +7,13 @@ import { html, useEffect, useState } from './view.js';
 const known = new Map(); // id: a promise of the name
 
 function nameOf(path, id, member) {
-  if (!known.has(id)) known.set(id, get(`/${path}/${id}`).then((it) => it[member]).catch(() => (known.delete(id), undefined)));
+  if (!known.has(id))
+    known.set(
+      id,
+      get(`/${path}/${id}`)
+        .then((it) => it[member])
+        .catch(() => (known.delete(id), undefined)),
+    );
   return known.get(id);
 }
 

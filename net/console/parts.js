@@ -49,8 +49,12 @@ export function Table({ caption, columns, rows, keyOf, empty = 'Nothing here' })
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
   return html`<table><caption class="unseen">${caption}</caption>
     <thead><tr>${columns.map((c) => html`<th scope="col">${c.label}</th>`)}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr key=${keyOf(row)}>${columns.map((c, i) =>
-      i === 0 ? html`<th scope="row">${c.cell(row)}</th>` : html`<td data-label=${c.label}>${c.cell(row)}</td>`)}</tr>`)}</tbody>
+    <tbody>${rows.map(
+      (row) =>
+        html`<tr key=${keyOf(row)}>${columns.map((c, i) =>
+          i === 0 ? html`<th scope="row">${c.cell(row)}</th>` : html`<td data-label=${c.label}>${c.cell(row)}</td>`,
+        )}</tr>`,
+    )}</tbody>
   </table>`;
 }
 
@@ -64,8 +68,9 @@ export function Pages({ path, query, next }) {
 }
 
 export function Facts({ of }) {
-  return html`<dl class="facts">${of.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) =>
-    html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+  return html`<dl class="facts">${of
+    .filter(([, value]) => value !== undefined && value !== '')
+    .map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
 }
 
 // A button whose action takes a while; what it came to is said. `ask`: a question that must be answered first.
@@ -87,7 +92,8 @@ export function Action({ label, ask, run, done, kind = '' }) {
   return html`<button type="button" class=${kind} disabled=${busy} onClick=${act}>${label}</button>`;
 }
 
-// A labelled field; with `defaultValue` what is typed stays, whatever is drawn anew. `error` stands beside it, and is what a screen reader reads with it.
+// A labelled field; with `defaultValue` what is typed stays, whatever is drawn anew. `error` stands beside it, and is
+// what a screen reader reads with it.
 export function Field({ name, label, help, error, children, ...input }) {
   const about = [error && `${name}-error`, help && `${name}-help`].filter(Boolean).join(' ');
   const common = { id: name, name, 'aria-invalid': error ? 'true' : undefined, 'aria-describedby': about || undefined };
@@ -100,18 +106,21 @@ export function Field({ name, label, help, error, children, ...input }) {
 // Filters of a list, which live in the address.
 export function Filters({ children, onChange }) {
   const change = (event) => onChange({ [event.target.name]: event.target.value });
-  return html`<form class="filters" role="search" onSubmit=${(e) => e.preventDefault()} onChange=${change}>${children}</form>`;
+  const submit = (event) => event.preventDefault(); // by Enter: the field has changed, and that was told
+  return html`<form class="filters" role="search" onSubmit=${submit} onChange=${change}>${children}</form>`;
 }
 
 // Follows the address, and what is typed until that is told to it.
 export function TextFilter({ name, label, value = '', ...input }) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
-  return html`<label>${label} <input name=${name} value=${text} onInput=${(e) => setText(e.target.value)} ...${input} /></label>`;
+  const type = (event) => setText(event.target.value);
+  return html`<label>${label} <input name=${name} value=${text} onInput=${type} ...${input} /></label>`;
 }
 
 export function Choice({ name, label, value = '', options }) {
   return html`<label>${label} <select name=${name} value=${value}>
-    <option value="">any</option>${options.map((each) => html`<option value=${each} selected=${each === value}>${each}</option>`)}
+    <option value="">any</option>
+    ${options.map((each) => html`<option value=${each} selected=${each === value}>${each}</option>`)}
   </select></label>`;
 }

@@ -10,7 +10,9 @@ const readers = ['viewer', 'operator', 'admin', 'root'];
 export async function signInWith(token) {
   const who = await call('GET', '/whoami', { token });
   if (!readers.includes(who.kind))
-    throw new Problem(403, { detail: `This token is for ${who.kind === 'enroll' ? 'enrolling agents' : 'agents'}. The console takes one of kind viewer, operator or admin.` });
+    throw new Problem(403, {
+      detail: 'This token is for agents. The console takes one of kind viewer, operator or admin.',
+    });
   signIn(token, who);
 }
 

@@ -4,6 +4,7 @@
 #include "net/query.hpp"
 
 #include <cstring>
+#include <type_traits>
 
 namespace holdfast::net::wire {
 namespace {

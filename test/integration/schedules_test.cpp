@@ -1,6 +1,7 @@
 // Policies make tasks: the scheduler on a real store, at times that the test sets.
 #include "db/policy_store.hpp"
 #include "db/schedule_store.hpp"
+#include "domain/change_feed.hpp"
 #include "domain/scheduler.hpp"
 #include "test/support/database_clock.hpp"
 #include "test/support/schema.hpp"

@@ -7,6 +7,7 @@
 #include "db/policy_store.hpp"
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
+#include "domain/change_feed.hpp"
 #include "domain/scheduler.hpp"
 #include "test/support/database_clock.hpp"
 #include "test/support/fleet_judge.hpp"

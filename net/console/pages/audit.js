@@ -17,10 +17,15 @@ function Subject({ of: entry }) {
 }
 
 export function Audit({ query }) {
-  const page = useLive(() => get('/audit', { ...query, limit: 50 }), { policies: true, agents: true, tasks: true }, JSON.stringify(query));
+  const page = useLive(
+    () => get('/audit', { ...query, limit: 50 }),
+    { policies: true, agents: true, tasks: true },
+    JSON.stringify(query),
+  );
   const filter = (changed) => go('audit', { ...query, ...changed, cursor: undefined });
   return html`<${Heading} title="Audit" />
-    <${Filters} onChange=${filter}><${Choice} name="action" label="About" value=${query.action} options=${kinds} /></${Filters}>
+    <${Filters} onChange=${filter}>
+      <${Choice} name="action" label="About" value=${query.action} options=${kinds} /></${Filters}>
     <${Trouble} error=${page.error} />
     <${Table} caption="Changes, newest first" rows=${page.data?.items} keyOf=${(e) => e.auditId} columns=${[
       { label: 'When', cell: (e) => html`<time datetime=${e.at}>${time(e.at)}</time>` },

@@ -24,8 +24,8 @@ function gridOf(items) {
 function Cell({ of: item }) {
   if (!item) return html`<td></td>`;
   const words = `${item.state}, last good backup ${ago(item.lastSuccessAt)}`;
-  return html`<td class=${`cell ${item.state}`}><a title=${words}
-    href=${link('tasks', { policyId: item.policyId, agentId: item.agentId, taskType: 'backup' })}>${item.state}</a></td>`;
+  const cause = link('tasks', { policyId: item.policyId, agentId: item.agentId, taskType: 'backup' });
+  return html`<td class=${`cell ${item.state}`}><a title=${words} href=${cause}>${item.state}</a></td>`;
 }
 
 function Grid({ items }) {
@@ -33,16 +33,28 @@ function Grid({ items }) {
   const { policies, agents } = gridOf(items);
   return html`<div class="wide" tabindex="0" role="region" aria-label="Freshness of backups"><table class="grid">
     <caption class="unseen">Freshness of backups, policies across, agents down</caption>
-    <thead><tr><th scope="col">Agent</th>${policies.map(([id, name]) => html`<th scope="col"><a href=${link(`policies/${id}`)}>${name}</a></th>`)}</tr></thead>
-    <tbody>${agents.map(([id, { hostname, cells }]) => html`<tr key=${id}><th scope="row"><a href=${link(`agents/${id}`)}>${hostname}</a></th>
-      ${policies.map(([policyId]) => html`<${Cell} of=${cells.get(policyId)} />`)}</tr>`)}</tbody></table></div>`;
+    <thead><tr><th scope="col">Agent</th>${policies.map(
+      ([id, name]) => html`<th scope="col"><a href=${link(`policies/${id}`)}>${name}</a></th>`,
+    )}</tr></thead>
+    <tbody>${agents.map(
+      ([
+        id,
+        { hostname, cells },
+      ]) => html`<tr key=${id}><th scope="row"><a href=${link(`agents/${id}`)}>${hostname}</a></th>
+      ${policies.map(([policyId]) => html`<${Cell} of=${cells.get(policyId)} />`)}</tr>`,
+    )}</tbody></table></div>`;
 }
 
 export function Freshness({ query }) {
-  const page = useLive(() => get('/freshness', { ...query, limit: 200 }), { freshness: true, policies: true }, JSON.stringify(query));
+  const page = useLive(
+    () => get('/freshness', { ...query, limit: 200 }),
+    { freshness: true, policies: true },
+    JSON.stringify(query),
+  );
   const filter = (changed) => go('freshness', { ...query, ...changed, cursor: undefined });
   return html`<${Heading} title="Freshness" />
-    <${Filters} onChange=${filter}><${Choice} name="state" label="State" value=${query.state} options=${states} /></${Filters}>
+    <${Filters} onChange=${filter}>
+      <${Choice} name="state" label="State" value=${query.state} options=${states} /></${Filters}>
     <${Trouble} error=${page.error} />
     ${page.data ? html`<${Grid} items=${page.data.items} />` : html`<p class="waiting">Loading…</p>`}
     <${Pages} path="freshness" query=${query} next=${page.data?.nextCursor} />`;

@@ -30,11 +30,16 @@ function Figures({ of: { agents, tasks, freshness } }) {
       <${Figure} value=${tasks.pending} name="pending" path="tasks" query=${{ status: 'pending' }} />
       <${Figure} value=${tasks.assigned} name="assigned" path="tasks" query=${{ status: 'assigned' }} />
       <${Figure} value=${tasks.inProgress} name="in progress" path="tasks" query=${{ status: 'in-progress' }} /></ul>
-      <p>${tasks.oldestDueAt ? html`${counted(tasks.due)} due, the oldest since ${ago(tasks.oldestDueAt).replace(' ago', '')}`
-        : 'Nothing due waits'}</p></div>
+      <p>${
+        tasks.oldestDueAt
+          ? html`${counted(tasks.due)} due, the oldest since ${ago(tasks.oldestDueAt).replace(' ago', '')}`
+          : 'Nothing due waits'
+      }</p></div>
     <div><h2>Backups</h2><ul>
-      ${['fresh', 'late', 'stale', 'never'].map((state) => html`<${Figure} value=${freshness[state]} name=${state}
-        path="freshness" query=${{ state }} alarm=${state === 'late' || state === 'stale'} />`)}</ul></div>
+      ${['fresh', 'late', 'stale', 'never'].map(
+        (state) => html`<${Figure} value=${freshness[state]} name=${state}
+        path="freshness" query=${{ state }} alarm=${state === 'late' || state === 'stale'} />`,
+      )}</ul></div>
   </section>`;
 }
 
@@ -60,9 +65,15 @@ export function Overview() {
         { label: 'Policy', cell: (f) => html`<a href=${link(`policies/${f.policyId}`)}>${f.policyName}</a>` },
         { label: 'State', cell: (f) => html`<${Badge} state=${f.state} />` },
         { label: 'Last good backup', cell: (f) => html`<${Time} at=${f.lastSuccessAt} />` },
-        { label: 'Why', cell: (f) => html`<a href=${link('tasks', { agentId: f.agentId, policyId: f.policyId })}>its tasks</a>` },
+        {
+          label: 'Why',
+          cell: (f) => html`<a href=${link('tasks', { agentId: f.agentId, policyId: f.policyId })}>its tasks</a>`,
+        },
       ]} /></section>
-    ${now.data && html`<section><h2>Tasks of the last hour</h2>
+    ${
+      now.data &&
+      html`<section><h2>Tasks of the last hour</h2>
       <p>${made.toLocaleString('en')} made. By the minute in which they were made:</p>
-      <${Chart} data=${minutes(now.data)} names=${['made', 'completed', 'failed']} /></section>`}`;
+      <${Chart} data=${minutes(now.data)} names=${['made', 'completed', 'failed']} /></section>`
+    }`;
 }

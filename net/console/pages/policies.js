@@ -16,7 +16,8 @@ const columns = [
 
 export function Policies({ query }) {
   const page = useLive(() => get('/policies', { ...query, limit: 50 }), { policies: true }, JSON.stringify(query));
-  return html`<${Heading} title="Policies">${operates() && html`<a class="button" href=${link('policies/new')}>New policy</a>`}</${Heading}>
+  return html`<${Heading} title="Policies">
+      ${operates() && html`<a class="button" href=${link('policies/new')}>New policy</a>`}</${Heading}>
     <${Trouble} error=${page.error} />
     <${Table} caption="Policies, newest first" rows=${page.data?.items} keyOf=${(p) => p.policyId} columns=${columns}
       empty="There is no policy yet" />

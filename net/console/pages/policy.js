@@ -8,8 +8,11 @@ import { operates } from '../session.js';
 import { html, useState } from '../view.js';
 
 async function load(policyId, cursor) {
-  const [policy, runs, agents] = await Promise.all([get(`/policies/${policyId}`),
-    get(`/policies/${policyId}/next-runs`, { count: 5 }), get('/freshness', { policyId, cursor, limit: 50 })]);
+  const [policy, runs, agents] = await Promise.all([
+    get(`/policies/${policyId}`),
+    get(`/policies/${policyId}/next-runs`, { count: 5 }),
+    get('/freshness', { policyId, cursor, limit: 50 }),
+  ]);
   return { policy, runs: runs.items, agents };
 }
 
@@ -46,11 +49,18 @@ function Assign({ policyId, reload }) {
     setFound(undefined);
     reload();
   };
-  return html`<form class="row" role="search" onSubmit=${find}><label>Assign to the agent <input type="search" name="hostname"
+  return html`<form class="row" role="search" onSubmit=${find}><label>Assign to the agent
+      <input type="search" name="hostname"
       placeholder="a part of its hostname" /></label><button>Find</button></form>
-    ${found && (found.length ? html`<ul class="found">${found.map((a) => html`<li>${a.hostname}
-      <${Action} label=${`Assign to ${a.hostname}`} run=${assign(a)} done=${`Assigned to ${a.hostname}`} /></li>`)}</ul>`
-      : html`<p>No agent's hostname holds that</p>`)}`;
+    ${
+      found &&
+      (found.length
+        ? html`<ul class="found">${found.map(
+            (a) => html`<li>${a.hostname}
+      <${Action} label=${`Assign to ${a.hostname}`} run=${assign(a)} done=${`Assigned to ${a.hostname}`} /></li>`,
+          )}</ul>`
+        : html`<p>No agent's hostname holds that</p>`)
+    }`;
 }
 
 function Agents({ policyId, agents, reload, query }) {
@@ -64,8 +74,11 @@ function Agents({ policyId, agents, reload, query }) {
     { label: 'Last good backup', cell: (f) => html`<${Time} at=${f.lastSuccessAt} />` },
   ];
   if (operates())
-    columns.push({ label: 'Change', cell: (f) => html`<${Action} label="Unassign" ask=${`Unassign it from ${f.hostname}?`}
-      run=${unassign(f)} done=${`Unassigned from ${f.hostname}`} />` });
+    columns.push({
+      label: 'Change',
+      cell: (f) => html`<${Action} label="Unassign" ask=${`Unassign it from ${f.hostname}?`}
+      run=${unassign(f)} done=${`Unassigned from ${f.hostname}`} />`,
+    });
   return html`<section><h2>Agents</h2>${operates() && html`<${Assign} policyId=${policyId} reload=${reload} />`}
     <${Table} caption="Agents of this policy" rows=${agents.items} keyOf=${(f) => f.agentId} columns=${columns}
       empty="It is assigned to no agent" />
@@ -89,7 +102,11 @@ const text = (value) => (typeof value === 'string' ? value : JSON.stringify(valu
 
 export function Policy({ path: [, id], query }) {
   const mine = (each) => each === id;
-  const { data, error, reload } = useLive(() => load(id, query.cursor), { policies: mine, freshness: true }, id + (query.cursor ?? ''));
+  const { data, error, reload } = useLive(
+    () => load(id, query.cursor),
+    { policies: mine, freshness: true },
+    id + (query.cursor ?? ''),
+  );
   const policy = data?.policy;
   if (!policy) return html`<${Heading} title="Policy" /><${Trouble} error=${error} />`;
   return html`<${Heading} title=${policy.name}>${operates() && html`<${Actions} policy=${policy} />`}</${Heading}>
@@ -97,8 +114,11 @@ export function Policy({ path: [, id], query }) {
     <${Facts} of=${[
       ['State', html`<${Badge} state=${policy.enabled ? 'enabled' : 'disabled'} />`],
       ['Description', policy.description],
-      ['Backup', policy.schedule], ['Check', policy.checkSchedule], ['Prune', policy.pruneSchedule],
-      ['Time zone', policy.timezone], ['Spread', policy.spreadSeconds ? span(policy.spreadSeconds) : undefined],
+      ['Backup', policy.schedule],
+      ['Check', policy.checkSchedule],
+      ['Prune', policy.pruneSchedule],
+      ['Time zone', policy.timezone],
+      ['Spread', policy.spreadSeconds ? span(policy.spreadSeconds) : undefined],
       ['Late after', policy.maxAgeSeconds ? span(policy.maxAgeSeconds) : undefined],
       ['Repository', text(policy.repository)],
       ['Keeps', policy.retention && text(policy.retention)],

@@ -17,30 +17,35 @@ async function load(id) {
 
 // The same policy on the same agent, once more.
 async function runAgain(task) {
-  const made = await call('POST', `/policies/${task.policyId}/run`,
-    { body: { taskType: task.taskType, agentIds: [task.agentId] } });
+  const made = await call('POST', `/policies/${task.policyId}/run`, {
+    body: { taskType: task.taskType, agentIds: [task.agentId] },
+  });
   go(`tasks/${made.taskIds[0]}`);
 }
 
 function Actions({ task, reload }) {
-  const open = ['pending', 'assigned', 'in-progress'].includes(task.status);
+  const held = ['assigned', 'in-progress'].includes(task.status);
+  const open = held || task.status === 'pending';
   const post = (what) => async () => {
     await call('POST', `/tasks/${task.taskId}/${what}`);
     reload();
   };
+  const retry = { label: open ? 'Do not wait' : 'Retry', run: post('retry'), done: 'The task is pending again' };
+  const cancel = { label: 'Cancel', ask: 'Cancel this task?', run: post('cancel'), done: 'The task is cancelled' };
+  const again = { label: 'Run again', run: () => runAgain(task), done: 'A new task was made' };
   return html`<div class="actions">
-    ${open && html`<${Action} label="Cancel" ask="Cancel this task?" kind="danger" run=${post('cancel')} done="The task is cancelled" />`}
-    ${(task.status !== 'completed' && !['assigned', 'in-progress'].includes(task.status)) &&
-      html`<${Action} label=${task.status === 'pending' ? 'Do not wait' : 'Retry'} run=${post('retry')} done="The task is pending again" />`}
-    ${!open && html`<${Action} label="Run again" run=${() => runAgain(task)} done="A new task was made" />`}</div>`;
+    ${!held && task.status !== 'completed' && html`<${Action} ...${retry} />`}
+    ${open ? html`<${Action} ...${cancel} kind="danger" />` : html`<${Action} ...${again} />`}</div>`;
 }
 
 function Why({ explanation }) {
   return html`<section aria-labelledby="why"><h2 id="why">Why it is where it is</h2><ul class="reasons">
-    ${explanation.reasons.map((r) => html`<li>${r.detail}
+    ${explanation.reasons.map(
+      (r) => html`<li>${r.detail}
       ${r.since && html` since <${Time} at=${r.since} />`}${r.until && html` until ${time(r.until)}`}
       ${r.taskId && html` · <a href=${link(`tasks/${r.taskId}`)}>that task</a>`}
-      ${r.agentId && html` · <${AgentName} id=${r.agentId} />`}</li>`)}</ul></section>`;
+      ${r.agentId && html` · <${AgentName} id=${r.agentId} />`}</li>`,
+    )}</ul></section>`;
 }
 
 function History({ entries }) {
@@ -69,8 +74,17 @@ function Standing({ task }) {
     ['Took', task.durationSeconds === undefined ? undefined : span(task.durationSeconds)],
     ['Snapshot', task.snapshotId],
     ['Error', task.errorMessage && `${task.errorMessage} (${task.errorCategory ?? 'unknown'})`],
-    ['Progress', p && [p.message, p.bytesDone !== undefined && `${bytes(p.bytesDone)} of ${bytes(p.totalBytes)}`,
-      p.filesDone !== undefined && `${p.filesDone} of ${p.totalFiles ?? '?'} files`].filter(Boolean).join(' · ')],
+    [
+      'Progress',
+      p &&
+        [
+          p.message,
+          p.bytesDone !== undefined && `${bytes(p.bytesDone)} of ${bytes(p.totalBytes)}`,
+          p.filesDone !== undefined && `${p.filesDone} of ${p.totalFiles ?? '?'} files`,
+        ]
+          .filter(Boolean)
+          .join(' · '),
+    ],
   ]} />`;
 }
 
@@ -83,9 +97,15 @@ export function Task({ path: [, id] }) {
   return html`<${Heading} title=${task ? `${task.taskType} ${shortId(id)}` : 'Task'}>
       ${task && operates() && html`<${Actions} task=${task} reload=${reload} />`}</${Heading}>
     <${Trouble} error=${error} />
-    ${task && html`<${Why} explanation=${data.explanation} /><${Standing} task=${task} />
+    ${
+      task &&
+      html`<${Why} explanation=${data.explanation} /><${Standing} task=${task} />
       <${History} entries=${data.explanation.history} />
-      ${task.statistics && html`<section><h2>Statistics</h2><${Facts}
-        of=${Object.entries(task.statistics).map(([name, value]) => [name, readable(value)])} /></section>`}
-      <${Log} task=${task} />`}`;
+      ${
+        task.statistics &&
+        html`<section><h2>Statistics</h2><${Facts}
+        of=${Object.entries(task.statistics).map(([name, value]) => [name, readable(value)])} /></section>`
+      }
+      <${Log} task=${task} />`
+    }`;
 }

@@ -27,7 +27,11 @@ export const taskColumns = [
 ];
 
 export function Tasks({ query }) {
-  const page = useLive(() => get('/tasks', { ...query, limit: 50 }), { tasks: true, progress: true }, JSON.stringify(query));
+  const page = useLive(
+    () => get('/tasks', { ...query, limit: 50 }),
+    { tasks: true, progress: true },
+    JSON.stringify(query),
+  );
   const filter = (changed) => go('tasks', { ...query, ...changed, cursor: undefined });
   return html`<${Heading} title="Tasks" />
     <${Filters} onChange=${filter}>

@@ -17,9 +17,11 @@ export function Tenants() {
       setError(failed.fields.get('name') ?? failed.message);
     }
   };
-  return html`<${Heading} title="Tenants" /><p>A tenant has agents, policies, tasks and tokens of its own. Its first admin token
+  return html`<${Heading} title="Tenants" />
+    <p>A tenant has agents, policies, tasks and tokens of its own. Its first admin token
     lets its people in.</p>
-    <form class="row" novalidate onSubmit=${submit}><${Field} name="name" label="Name of the new tenant" autocomplete="off" error=${error} />
+    <form class="row" novalidate onSubmit=${submit}>
+      <${Field} name="name" label="Name of the new tenant" autocomplete="off" error=${error} />
       <button>Make</button></form>
     ${made && html`<p>Tenant <code>${made.tenantId}</code></p><${Secret} token=${made.token} />`}`;
 }

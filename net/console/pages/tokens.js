@@ -61,7 +61,14 @@ export function Tokens({ query }) {
       { label: 'Made', cell: (t) => html`<${Time} at=${t.createdAt} />` },
       { label: 'Expires', cell: (t) => time(t.expiresAt) || 'never' },
       { label: 'Uses', cell: (t) => (t.maxUses ? `${t.uses} of ${t.maxUses}` : '') },
-      { label: 'Change', cell: (t) => (t.tokenId === own ? 'this session’s' : html`<${Action} label="Revoke"
-        ask=${`Revoke the token ${t.name}?`} kind="danger" run=${revoke(t)} done=${`The token ${t.name} is revoked`} />`) },
+      {
+        label: 'Change',
+        cell: (t) =>
+          t.tokenId === own
+            ? 'this session’s'
+            : html`<${Action} label="Revoke"
+        ask=${`Revoke the token ${t.name}?`} kind="danger" run=${revoke(t)}
+        done=${`The token ${t.name} is revoked`} />`,
+      },
     ]} /><${Pages} path="tokens" query=${query} next=${data?.nextCursor} />`;
 }
