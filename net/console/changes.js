@@ -5,6 +5,7 @@ import { session } from './session.js';
 import { Store } from './store.js';
 
 const WAIT_SECONDS = 50;
+const HELLO = 'hello'; // of a tab that is new: how does it stand?
 const PAUSES = [1000, 2000, 5000, 15000]; // after a failure, and another
 
 // Whether news arrive: 'live', or why not.
@@ -58,13 +59,22 @@ export function lookOn() {
   const { signal } = ending;
   const name = `holdfast-changes-${session.value.who.tokenId}`;
   const channel = new BroadcastChannel(name);
-  channel.onmessage = (message) => tell(message.data);
+  let polls = false;
   const say = (news) => {
     tell(news);
     channel.postMessage(news);
   };
+  channel.onmessage = ({ data }) => {
+    if (data !== HELLO) tell(data);
+    else if (polls) channel.postMessage({ connection: connection.value });
+  };
+  channel.postMessage(HELLO);
+  const begin = () => {
+    polls = true;
+    return poll(say, signal);
+  };
   if (navigator.locks)
-    navigator.locks.request(name, { signal }, () => poll(say, signal)).catch(() => {}); // ended while it waited
+    navigator.locks.request(name, { signal }, begin).catch(() => {}); // ended while it waited
   else poll(tell, signal);
   return () => {
     ending.abort();

@@ -46,5 +46,6 @@ export function Chart({ data, names }) {
   }, []);
   useEffect(() => chart.current?.setData(data), [data]);
   const totals = names.map((name, i) => `${name} ${data[i + 1].reduce((sum, each) => sum + each, 0)}`);
-  return html`<div class="chart" role="img" aria-label=${`Lines over time: ${totals.join(', ')}`} ref=${place}></div>`;
+  const words = `Lines over time: ${totals.join(', ')}`;
+  return html`<div class="chart" role="img" aria-label=${words}><div ref=${place}></div></div>`;
 }

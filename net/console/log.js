@@ -26,7 +26,9 @@ function useLog(taskId, attempt) {
     const ending = new AbortController();
     let offset = 0;
     let busy = false;
+    let again = false;
     const more = async () => {
+      again = busy;
       if (busy) return;
       busy = true;
       try {
@@ -41,6 +43,7 @@ function useLog(taskId, attempt) {
         if (!ending.signal.aborted) setState((before) => ({ ...before, error }));
       }
       busy = false;
+      if (again && !ending.signal.aborted) more();
     };
     setState({ text: '' });
     more();

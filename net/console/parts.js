@@ -38,8 +38,13 @@ export function Badge({ state }) {
   return html`<span class=${`badge ${state}`}>${state}</span>`;
 }
 
+// "3 min ago" grows old by itself.
+const clock = new Store(Date.now());
+setInterval(() => clock.set(Date.now()), 10000);
+
 // A time as it is far from now, and in full for who asks.
 export function Time({ at }) {
+  useStore(clock);
   return at ? html`<time datetime=${at} title=${time(at)}>${ago(at)}</time>` : html`<span>never</span>`;
 }
 

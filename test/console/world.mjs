@@ -45,8 +45,3 @@ export async function start(agent) {
   await say(agent, tasks[0].taskId, 'ack');
   return tasks[0].taskId;
 }
-
-export async function metric(name) {
-  const page = await api('GET', '/metrics');
-  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(page)?.[1]);
-}
