@@ -28,6 +28,7 @@ awaitable<reply> assign_policy(services& s, exchange& x);
 awaitable<reply> unassign_policy(services& s, exchange& x);
 awaitable<reply> list_policy_agents(services& s, exchange& x);
 awaitable<reply> next_runs(services& s, exchange& x);
+awaitable<reply> preview_runs(services& s, exchange& x);
 awaitable<reply> run_policy(services& s, exchange& x);
 awaitable<reply> policies_of_agent(services& s, exchange& x);
 awaitable<reply> list_freshness(services& s, exchange& x);

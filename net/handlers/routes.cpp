@@ -47,6 +47,7 @@ constexpr row table[] = {
     {verb::post, "/policies/{policyId}/agents/{agentId}", handlers::assign_policy, for_operating},
     {verb::delete_, "/policies/{policyId}/agents/{agentId}", handlers::unassign_policy, for_operating},
     {verb::get, "/policies/{policyId}/next-runs", handlers::next_runs, for_reading},
+    {verb::get, "/next-runs", handlers::preview_runs, for_reading},
     {verb::post, "/policies/{policyId}/run", handlers::run_policy, for_operating},
     {verb::get, "/freshness", handlers::list_freshness, for_reading},
     {verb::post, "/tasks", handlers::create_tasks, for_operating},

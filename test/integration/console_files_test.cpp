@@ -43,9 +43,9 @@ BOOST_AUTO_TEST_CASE(each_is_served_whole_packed_and_not_again) {
         BOOST_TEST(plain.raw.header("Cache-Control") ==
                    (page ? "no-cache" : "public, max-age=31536000, immutable"));
         BOOST_TEST(plain.raw.header("X-Content-Type-Options") == "nosniff");
-        const std::string policy(plain.raw.header("Content-Security-Policy"));
-        BOOST_TEST(policy.find("default-src 'none'") == 0U);
-        BOOST_TEST(policy.find("unsafe") == std::string::npos);
+        const std::string content_policy(plain.raw.header("Content-Security-Policy"));
+        BOOST_TEST(content_policy.find("default-src 'none'") == 0U);
+        BOOST_TEST(content_policy.find("unsafe") == std::string::npos);
     }
 }
 

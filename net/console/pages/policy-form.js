@@ -3,6 +3,7 @@ import { go } from '../address.js';
 import { Problem, call, get } from '../api.js';
 import { Field, Heading, Trouble, announce } from '../parts.js';
 import { html, useEffect, useState } from '../view.js';
+import { Preview } from './runs.js';
 
 const lines = (text) =>
   text
@@ -52,6 +53,8 @@ function bodyFrom(form, before) {
     enabled: form.elements.enabled.checked,
   };
 }
+
+const times = ['schedule', 'checkSchedule', 'pruneSchedule', 'timezone'];
 
 const zones = () => Intl.supportedValuesOf?.('timeZone') ?? [];
 
@@ -111,9 +114,13 @@ export function PolicyForm({ path: [, id] }) {
   const isNew = id === 'new';
   const [policy, setPolicy] = useState(isNew ? fresh : undefined);
   const [error, setError] = useState();
+  const [typed, setTyped] = useState();
   useEffect(() => {
     if (!isNew) get(`/policies/${id}`).then(setPolicy, setError);
   }, [id]);
+  const type = ({ currentTarget: form }) =>
+    setTyped(Object.fromEntries(times.map((name) => [name, form.elements[name].value.trim()])));
+  const asked = typed ?? (policy && Object.fromEntries(times.map((name) => [name, policy[name]])));
   const submit = async (event) => {
     event.preventDefault();
     const form = event.target;
@@ -138,7 +145,7 @@ export function PolicyForm({ path: [, id] }) {
     <${Trouble} error=${error} />
     ${
       policy &&
-      html`<form class="policy" novalidate onSubmit=${submit}><${Fields} policy=${policy} wrongOf=${wrongOf} />
-      <button class="main">Save</button></form>`
+      html`<form class="policy" novalidate onSubmit=${submit} onInput=${type}><${Fields} policy=${policy} wrongOf=${wrongOf} />
+      <${Preview} asked=${asked} /><button class="main">Save</button></form>`
     }`;
 }

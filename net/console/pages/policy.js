@@ -1,11 +1,12 @@
 // One policy: what it says, its next runs, its agents.
 import { go, link } from '../address.js';
 import { Problem, call, get } from '../api.js';
-import { span, time } from '../format.js';
+import { span } from '../format.js';
 import { useLive } from '../live.js';
 import { Action, Badge, Facts, Heading, Pages, Table, Time, Trouble, announce } from '../parts.js';
 import { operates } from '../session.js';
 import { html, useState } from '../view.js';
+import { Runs } from './runs.js';
 
 async function load(policyId, cursor) {
   const [policy, runs, agents] = await Promise.all([
@@ -13,7 +14,7 @@ async function load(policyId, cursor) {
     get(`/policies/${policyId}/next-runs`, { count: 5 }),
     get('/freshness', { policyId, cursor, limit: 50 }),
   ]);
-  return { policy, runs: runs.items, agents };
+  return { policy, runs, agents };
 }
 
 function Actions({ policy }) {
@@ -85,18 +86,6 @@ function Agents({ policyId, agents, reload, query }) {
     <${Pages} path=${`policies/${policyId}`} query=${query} next=${agents.nextCursor} /></section>`;
 }
 
-// In the policy's own time zone, as the server tells it: no other clock is right here.
-const onItsClock = (run) => run.local.replace('T', ' ');
-
-function NextRuns({ runs, policy }) {
-  return html`<section><h2>Next runs</h2><${Table} caption=${`Next runs, in ${policy.timezone}`} rows=${runs}
-    keyOf=${(r) => r.taskType + r.at} empty="None: the policy is not enabled" columns=${[
-      { label: policy.timezone, cell: (r) => html`<time datetime=${r.at}>${onItsClock(r)}</time>` },
-      { label: 'Here', cell: (r) => time(r.at) },
-      { label: 'Task', cell: (r) => r.taskType },
-    ]} /></section>`;
-}
-
 const listed = (texts) => html`<ul>${texts.map((text) => html`<li><code>${text}</code></li>`)}</ul>`;
 const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 
@@ -125,6 +114,6 @@ export function Policy({ path: [, id], query }) {
       ['Backs up', listed(policy.includePaths)],
       ['Leaves out', policy.excludePaths?.length ? listed(policy.excludePaths) : undefined],
     ]} />
-    <${NextRuns} runs=${data.runs} policy=${policy} />
+    <section><h2>Next runs</h2><${Runs} of=${data.runs} /></section>
     <${Agents} policyId=${id} agents=${data.agents} reload=${reload} query=${query} />`;
 }
