@@ -272,12 +272,13 @@ awaitable<result<std::optional<change_answer>>> change_feed::ask(change_request 
             if (request.since->origin != origin_) since -= microseconds{overlap}.count();
             if (const auto first = at.first_since(since)) ready = *first + microseconds{gather}.count();
         }
-        const bool over = here.over() || draining_ || steady_clock::now() >= deadline;
-        if (ready && (*ready <= now || (over && request.since))) {
+        const bool late = request.since && steady_clock::now() >= deadline;
+        const bool over = here.over() || draining_ || late;
+        if (ready && (over || *ready <= now)) {
             change_answer out{{now, origin_}, at.all_since(since)};
             co_return std::optional(std::move(out));
         }
-        if (over && request.since) co_return std::optional<change_answer>();
+        if (over) co_return std::optional<change_answer>();
         if (here.abandoned() || !caller.present()) co_return failure{errc::gone_away};
         const auto until = ready ? steady_clock::now() + microseconds{*ready - now} : deadline;
         {
