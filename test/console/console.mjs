@@ -155,7 +155,7 @@ test('policies: errors beside their fields, saved, assigned, run, changed, delet
   await page.getByLabel('Time zone').fill('Asia/Kathmandu');
   await page.getByRole('button', { name: 'Save' }).click();
   for (const name of ['name', 'schedule', 'includePaths'])
-    assert.equal(await page.locator(`#${name}`).getAttribute('aria-invalid', { timeout: 5000 }), 'true', name);
+    await page.locator(`#${name}[aria-invalid='true']`).waitFor();
   assert.equal(await page.locator('#repository').inputValue(), '/repository'); // what was typed stays
   await judge(page, 'policy-errors');
   await page.getByLabel('Name').fill('nightly');
@@ -244,6 +244,7 @@ test('a revoked token leads back to the sign-in, with a sentence why', async () 
 test('a poll that is cut goes on, and what changed meanwhile is there', async () => {
   await visit(page, '#/tasks?status=pending', 'Tasks');
   await window.context.setOffline(true);
+  await makeTask(world.web, world.daily); // ends the poll that was let through before
   await text(page, /not live/);
   const agent = await makeAgent('while-away');
   await makeTask(agent, world.daily);
@@ -258,7 +259,7 @@ test('two tabs share one poll, and the second goes on when the first is closed',
   await signIn(own.page, token, '#/tasks');
   const second = await openTab(own.context);
   let polls = 0;
-  second.on('request', (request) => (polls += /\/changes/.test(request.url()) ? 1 : 0));
+  second.on('request', (request) => (polls += /\/changes(\?|$)/.test(request.url()) ? 1 : 0));
   await signIn(second, token, '#/tasks');
   await makeTask(await makeAgent('told-by-the-first'), world.daily);
   await second.getByRole('row', { name: /told-by-the-first/ }).waitFor();
