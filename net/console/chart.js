@@ -18,7 +18,10 @@ function optionsOf(names, width) {
   return {
     width,
     height: HEIGHT,
-    series: [{}, ...names.map((label, i) => ({ label, stroke: colour(colours[i]), width: 2 }))],
+    series: [
+      {},
+      ...names.map((label, i) => ({ label, stroke: colour(colours[i]), width: 2, points: { show: false } })),
+    ],
     axes: [axis, { ...axis, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000] }],
     scales: { y: { range: (_, low, high) => [0, Math.max(4, high)] } },
   };

@@ -5,7 +5,7 @@ import { bytes, shortId, span, time } from '../format.js';
 import { useLive } from '../live.js';
 import { Log } from '../log.js';
 import { AgentName, PolicyName } from '../names.js';
-import { Action, Badge, Facts, Heading, Table, Time, Trouble } from '../parts.js';
+import { Action, Badge, Facts, Heading, Table, Trouble } from '../parts.js';
 import { operates } from '../session.js';
 import { Progress } from './tasks.js';
 import { html } from '../view.js';
@@ -42,7 +42,7 @@ function Why({ explanation }) {
   return html`<section aria-labelledby="why"><h2 id="why">Why it is where it is</h2><ul class="reasons">
     ${explanation.reasons.map(
       (r) => html`<li>${r.detail}
-      ${r.since && html` since <${Time} at=${r.since} />`}${r.until && html` until ${time(r.until)}`}
+      ${r.since && ` since ${time(r.since)}`}${r.until && html` until ${time(r.until)}`}
       ${r.taskId && html` · <a href=${link(`tasks/${r.taskId}`)}>that task</a>`}
       ${r.agentId && html` · <${AgentName} id=${r.agentId} />`}</li>`,
     )}</ul></section>`;
