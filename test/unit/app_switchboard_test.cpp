@@ -49,9 +49,9 @@ BOOST_AUTO_TEST_CASE(who_looks_on_is_told_and_what_is_malformed_is_nothing) {
     const auto back = decode(payloads.front(), "you");
     BOOST_TEST_REQUIRE(back.size() == 1U);
     BOOST_TEST((back.front().what == hint::kind::watched && back.front().tenant == tenant));
-    for (const std::string& bad :
-         {std::string("me w"), std::string("me w x"), std::string("me n"), "me n " + to_string(tenant),
-          "me n " + to_string(tenant) + " 5 ", "me n " + to_string(tenant) + " 10 ", "me n x 1 "})
+    const std::string changes = "me n " + to_string(tenant);
+    for (const std::string& bad : {std::string("me w"), std::string("me w x"), std::string("me n"), changes,
+                                   changes + " 5 ", changes + " 10 ", std::string("me n x 1 ")})
         BOOST_TEST(decode(bad, "you").empty(), bad);
 }
 
