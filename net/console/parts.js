@@ -52,7 +52,7 @@ export function Time({ at }) {
 export function Table({ caption, columns, rows, keyOf, empty = 'Nothing here' }) {
   if (!rows) return html`<p class="waiting">Loading…</p>`;
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
-  return html`<table><caption class="unseen">${caption}</caption>
+  return html`<table class="list"><caption class="unseen">${caption}</caption>
     <thead><tr>${columns.map((c) => html`<th scope="col">${c.label}</th>`)}</tr></thead>
     <tbody>${rows.map(
       (row) =>

@@ -31,7 +31,8 @@ function Cell({ of: item }) {
 function Grid({ items }) {
   if (items.length === 0) return html`<p class="empty">Nothing is like that</p>`;
   const { policies, agents } = gridOf(items);
-  return html`<div class="wide" tabindex="0" role="region" aria-label="Freshness of backups"><table class="grid">
+  return html`<div class="wide" tabindex="0" role="region" aria-label="Freshness of backups">
+    <table class="list grid">
     <caption class="unseen">Freshness of backups, policies across, agents down</caption>
     <thead><tr><th scope="col">Agent</th>${policies.map(
       ([id, name]) => html`<th scope="col"><a href=${link(`policies/${id}`)}>${name}</a></th>`,
