@@ -35,10 +35,12 @@ bool housekeeper::rhythm::due() {
 }
 
 housekeeper::housekeeper(executor where, housekeeping_store& store, scheduler& schedules, wakeups& bell,
-                         metrics& counts, const timing& times, std::function<bool()> hears_others)
+                         change_notes& notes, metrics& counts, const timing& times,
+                         std::function<bool()> hears_others)
     : store_(store),
       schedules_(schedules),
       bell_(bell),
+      notes_(notes),
       counts_(counts),
       times_(times),
       hears_others_(std::move(hears_others)),
@@ -91,6 +93,7 @@ awaitable<void> housekeeper::end_leases() {
             e.ran ? "[TASKS] Lease ended: the agent was not heard of"
                   : "[TASKS] Lease ended: not acknowledged",
             {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}});
+        notes_.note_task(e.tenant, e.task, e.agent);
         agents.push_back(e.agent);
         agents.insert(agents.end(), e.freed_for.begin(), e.freed_for.end());
     }
@@ -129,7 +132,8 @@ awaitable<void> housekeeper::count_pending() {
 
 awaitable<void> housekeeper::judge_freshness() {
     auto judged = co_await store_.judge_freshness(judged_in_one_step);
-    if (!judged) report("freshness", judged.error());
+    if (!judged) co_return report("freshness", judged.error());
+    for (const judged_freshness& each : *judged) notes_.note_freshness(each.tenant, each.agent);
 }
 
 awaitable<void> housekeeper::count_freshness() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "domain/async.hpp"
+#include "domain/changes.hpp"
 #include "domain/metrics.hpp"
 #include "domain/scheduler.hpp"
 #include "domain/stores.hpp"
@@ -20,7 +21,8 @@ public:
     // `hears_others`: whether wake-ups of other servers arrive now; if not, the sweep looks for them at each
     // turn.
     housekeeper(executor where, housekeeping_store& store, scheduler& schedules, wakeups& bell,
-                metrics& counts, const timing& times, std::function<bool()> hears_others);
+                change_notes& notes, metrics& counts, const timing& times,
+                std::function<bool()> hears_others);
 
     void start();
     void stop();
@@ -53,6 +55,7 @@ private:
     housekeeping_store& store_;
     scheduler& schedules_;
     wakeups& bell_;
+    change_notes& notes_;
     metrics& counts_;
     const timing& times_;
     std::function<bool()> hears_others_;

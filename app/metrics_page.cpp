@@ -136,6 +136,8 @@ void print_gauges(page& to, shards_view shards, const process_figures& process) 
                 static_cast<double>(process.freshness.at(i)));
     to.single("polls_waiting", "gauge", "Polls that wait for a task",
               total(shards, [](const shard& s) -> const gauge& { return s.counts().polls_waiting; }));
+    to.single("viewers_waiting", "gauge", "Operators' own long polls, for changes",
+              total(shards, [](const shard& s) -> const gauge& { return s.counts().viewers_waiting; }));
     to.single("http_connections", "gauge", "Client connections",
               total(shards, [](const shard& s) -> const gauge& { return s.connections(); }));
     to.single("database_connections", "gauge", "Shared database connections that are up",

@@ -87,7 +87,7 @@ void server::connect() {
         each->connect(std::move(others));
     }
     housekeeper_.emplace(first.where(), first.housekeeping(), first.schedules(), first.wakeups_of_core(),
-                         first.own_counts(), settings_.times,
+                         first.notes(), first.own_counts(), settings_.times,
                          [this] { return courier_ && courier_->listening(); });
     if (!settings_.webhook.url.empty())
         webhook_.emplace(first.where(), first.events(), first.own_counts(), settings_.webhook,

@@ -51,23 +51,24 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
       schedule_store_(pool_),
       events_(pool_),
       audit_(pool_),
-      overview_(pool_, settings_.times),
+      overviews_(pool_, settings_.times),
       bell_(*this),
       room_(where()),
+      feed_(where(), bell_, counts_),
       token_service_(tokens_, agents_, bell_),
-      polls_(tasks_, token_service_, room_, bell_, counts_),
-      task_service_(tasks_, bell_, counts_),
+      polls_(tasks_, token_service_, room_, bell_, feed_, counts_),
+      task_service_(tasks_, bell_, feed_, counts_),
       log_service_(logs_),
-      agent_service_(agents_, bell_, counts_, settings_.times),
-      policy_service_(policies_, task_service_, bell_),
+      agent_service_(agents_, bell_, feed_, counts_, settings_.times),
+      policy_service_(policies_, task_service_, bell_, feed_),
       explain_service_(tasks_, agents_, policies_),
       audit_service_(audit_),
-      overview_service_(overview_),
-      scheduler_(schedule_store_, bell_, counts_),
+      overview_service_(overviews_),
+      scheduler_(schedule_store_, bell_, feed_, counts_),
       gate_(token_service_),
-      services_{where(),         polls_,         task_service_,    log_service_,   agent_service_,
-                policy_service_, token_service_, explain_service_, audit_service_, overview_service_,
-                settings_.times, process},
+      services_{where(),         polls_,          task_service_,    log_service_,   agent_service_,
+                policy_service_, token_service_,  explain_service_, audit_service_, overview_service_,
+                feed_,           settings_.times, process},
       router_(net::make_routes(services_)),
       deadlines_(where()),
       listener_(where(), std::move(tls),
@@ -138,7 +139,10 @@ void shard::request_drain() {
 
 void shard::drain() {
     if (std::exchange(closing_, true)) return;
-    listener_.drain([this] { room_.drain(); });
+    listener_.drain([this] {
+        room_.drain();
+        feed_.drain();
+    });
     pulse_.cancel();
 }
 
@@ -149,6 +153,7 @@ void shard::use(net::tls_context tls) {
 void shard::doubt_all() {
     token_service_.forget_all();
     room_.doubt_all();
+    feed_.doubt_all();
 }
 
 void shard::take(const std::vector<hint>& hints) {
@@ -160,11 +165,14 @@ void shard::take(const std::vector<hint>& hints) {
         case hint::kind::revoked:
             token_service_.forget(h.token);
             room_.doubt(h.token);
+            feed_.end(h.token);
             break;
         case hint::kind::deleted:
             token_service_.forget(h.agent);
             room_.doubt(h.agent);
             break;
+        case hint::kind::watched: feed_.hear_watched(h.tenant); break;
+        case hint::kind::changed: feed_.hear(h.tenant, *h.changes); break;
         }
     }
 }

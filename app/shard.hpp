@@ -15,6 +15,7 @@
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
+#include "domain/change_feed.hpp"
 #include "domain/explain_service.hpp"
 #include "domain/metrics.hpp"
 #include "domain/scheduler.hpp"
@@ -120,6 +121,8 @@ public:
 
     [[nodiscard]] wakeups& wakeups_of_core() { return bell_; }
 
+    [[nodiscard]] change_notes& notes() { return feed_; }
+
     [[nodiscard]] metrics& own_counts() { return counts_; }
 
     [[nodiscard]] bool draining() const { return listener_.draining(); }
@@ -173,10 +176,11 @@ private:
     db::pg_schedule_store schedule_store_;
     db::pg_event_store events_;
     db::pg_audit_store audit_;
-    db::pg_overview_store overview_;
+    db::pg_overview_store overviews_;
 
     bell bell_;
     waiting_room room_;
+    change_feed feed_;
     token_service token_service_;
     assignment polls_;
     task_service task_service_;

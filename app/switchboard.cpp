@@ -7,7 +7,8 @@
 namespace holdfast::app {
 namespace {
 
-constexpr int agents_in_payload = 200; // 37 bytes each: below PostgreSQL's limit of 8000 bytes
+constexpr int agents_in_payload = 200;          // 37 bytes each: below PostgreSQL's limit of 8000 bytes
+constexpr std::size_t changes_in_payload = 100; // 74 bytes each
 
 std::string_view next_word(std::string_view& text, char end = ' ') {
     const std::size_t at = std::min(text.find(end), text.size());
@@ -29,6 +30,44 @@ std::optional<hint> decode_supersede(std::string_view text) {
     return h;
 }
 
+std::string encode(const change& one) {
+    return to_string(one.what) + '/' + to_string(one.agent);
+}
+
+void encode_changes(const std::string& head, const hint& h, std::vector<std::string>& out) {
+    for (std::size_t i = 0; i < change_kinds; ++i) {
+        const auto kind = static_cast<change_kind>(i);
+        const std::string start = head + " n " + to_string(h.tenant) + ' ' + std::to_string(i) + ' ';
+        if (h.changes->many(kind)) out.push_back(start);
+        const std::vector<change>& listed = h.changes->of(kind);
+        for (std::size_t at = 0; at < listed.size(); ++at) {
+            const bool first = at % changes_in_payload == 0;
+            if (first) out.push_back(start);
+            out.back() += (first ? "" : ",") + encode(listed[at]);
+        }
+    }
+}
+
+std::optional<hint> decode_changes(std::string_view text) {
+    const auto tenant = parse_uuid(next_word(text));
+    const std::string_view kind = next_word(text);
+    if (!tenant || kind.size() != 1 || kind[0] < '0' || kind[0] >= '0' + static_cast<int>(change_kinds))
+        return std::nullopt;
+    change_digest changes;
+    const auto of = static_cast<change_kind>(kind[0] - '0');
+    if (text.empty()) changes.add_many(of);
+    while (!text.empty()) {
+        const auto what = parse_uuid(next_word(text, '/'));
+        const auto agent = parse_uuid(next_word(text, ','));
+        if (what && agent) changes.add(of, {*what, {*agent}});
+    }
+    hint h;
+    h.what = hint::kind::changed;
+    h.tenant = {*tenant};
+    h.changes = std::make_shared<const change_digest>(std::move(changes));
+    return h;
+}
+
 } // namespace
 
 std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints) {
@@ -45,6 +84,10 @@ std::vector<std::string> encode(std::string_view origin, std::span<const hint> h
             out.push_back(head + " t " + to_string(h.token));
         } else if (h.what == hint::kind::deleted) {
             out.push_back(head + " d " + to_string(h.agent));
+        } else if (h.what == hint::kind::watched) {
+            out.push_back(head + " w " + to_string(h.tenant));
+        } else if (h.what == hint::kind::changed) {
+            encode_changes(head, h, out);
         } else {
             rings += rings.empty() ? head + " r " : ",";
             rings += to_string(h.agent);
@@ -76,6 +119,11 @@ std::vector<hint> decode(std::string_view payload, std::string_view own_origin) 
     } else if (kind == "d") {
         if (const auto agent = parse_uuid(payload))
             out.push_back({.what = hint::kind::deleted, .agent = {*agent}});
+    } else if (kind == "w") {
+        if (const auto tenant = parse_uuid(payload))
+            out.push_back({.what = hint::kind::watched, .tenant = {*tenant}});
+    } else if (kind == "n") {
+        if (auto h = decode_changes(payload)) out.push_back(std::move(*h));
     }
     return out;
 }
@@ -102,6 +150,17 @@ void bell::revoked(token_id token) {
 
 void bell::deleted(agent_id agent) {
     act_and_pass_on({.what = hint::kind::deleted, .agent = agent});
+}
+
+// The own feed knows both: they come from there.
+void bell::watched(tenant_id tenant) {
+    pass_on({.what = hint::kind::watched, .tenant = tenant});
+}
+
+void bell::changed(tenant_id tenant, change_digest changes) {
+    pass_on({.what = hint::kind::changed,
+             .tenant = tenant,
+             .changes = std::make_shared<const change_digest>(std::move(changes))});
 }
 
 void bell::act_and_pass_on(hint h) {

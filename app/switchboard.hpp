@@ -15,7 +15,7 @@ namespace holdfast::app {
 
 // One wake-up as it travels. What it is says which members count.
 struct hint {
-    enum class kind : std::uint8_t { ring, supersede, cancelled, revoked, deleted };
+    enum class kind : std::uint8_t { ring, supersede, cancelled, revoked, deleted, watched, changed };
 
     kind what = kind::ring;
     agent_id agent{};
@@ -23,11 +23,14 @@ struct hint {
     poll_id newest{};
     task_id task{};
     token_id token{};
+    tenant_id tenant{};
+    std::shared_ptr<const change_digest> changes{};
 };
 
 // What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN c AGENT
-// TASK" · "ORIGIN t TOKEN" · "ORIGIN d AGENT". Payloads are shorter than PostgreSQL's limit of 8000 bytes.
-// Malformed text gives nothing.
+// TASK" · "ORIGIN t TOKEN" · "ORIGIN d AGENT" · "ORIGIN w TENANT" · "ORIGIN n TENANT KIND
+// WHAT/AGENT,WHAT/AGENT", of which none means many. Payloads are shorter than PostgreSQL's limit of 8000
+// bytes. Malformed text gives nothing.
 [[nodiscard]] std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints);
 [[nodiscard]] std::vector<hint> decode(std::string_view payload, std::string_view own_origin);
 
@@ -55,6 +58,8 @@ public:
     void cancelled(agent_id agent, task_id task) override;
     void revoked(token_id token) override;
     void deleted(agent_id agent) override;
+    void watched(tenant_id tenant) override;
+    void changed(tenant_id tenant, change_digest changes) override;
 
 private:
     void act_and_pass_on(hint h);

@@ -29,7 +29,8 @@ awaitable<result<std::vector<ended_lease>>> pg_housekeeping_store::end_leases(in
                                                  static_cast<std::int32_t>(times_.retry_cap.count())));
         if (!rows) co_return std::move(rows).error();
         for (const pg::row row : *rows) {
-            ended_lease e{row.get<task_id>(0),
+            ended_lease e{tenant,
+                          row.get<task_id>(0),
                           row.get<agent_id>(1),
                           task_state_from(row.get<std::string_view>(2)).value(),
                           row.get<std::int32_t>(3),
@@ -68,8 +69,16 @@ awaitable<result<freshness_counts>> pg_housekeeping_store::count_freshness(int a
     co_return counts;
 }
 
-awaitable<result<void>> pg_housekeeping_store::judge_freshness(int limit) {
-    return each_tenant(sql::freshness_tenants, sql::freshness_judge, limit);
+awaitable<result<std::vector<judged_freshness>>> pg_housekeeping_store::judge_freshness(int limit) {
+    auto found = co_await tenants(sql::freshness_tenants);
+    if (!found) co_return std::move(found).error();
+    std::vector<judged_freshness> judged;
+    for (const tenant_id tenant : *found) {
+        auto rows = co_await pool_.exec(sql::freshness_judge, pg::bind(tenant, std::int32_t{limit}));
+        if (!rows) co_return std::move(rows).error();
+        for (const pg::row row : *rows) judged.push_back({tenant, row.get<agent_id>(0)});
+    }
+    co_return judged;
 }
 
 awaitable<result<bool>> pg_housekeeping_store::forget_old(int limit) {
@@ -102,17 +111,6 @@ awaitable<result<bool>> pg_housekeeping_store::forget(const aging& what, int lim
         more = more || gone->affected() >= limit;
     }
     co_return more;
-}
-
-awaitable<result<void>> pg_housekeeping_store::each_tenant(pg::statement which, pg::statement of_tenant,
-                                                           int limit) {
-    auto found = co_await tenants(which);
-    if (!found) co_return std::move(found).error();
-    for (const tenant_id tenant : *found) {
-        auto rows = co_await pool_.exec(of_tenant, pg::bind(tenant, std::int32_t{limit}));
-        if (!rows) co_return std::move(rows).error();
-    }
-    co_return done;
 }
 
 } // namespace holdfast::db

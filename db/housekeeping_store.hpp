@@ -16,7 +16,7 @@ public:
     awaitable<result<std::vector<agent_id>>> came_due(std::chrono::seconds within, int limit) override;
     awaitable<result<std::int64_t>> count_pending(int at_most) override;
     awaitable<result<freshness_counts>> count_freshness(int at_most) override;
-    awaitable<result<void>> judge_freshness(int limit) override;
+    awaitable<result<std::vector<judged_freshness>>> judge_freshness(int limit) override;
     awaitable<result<bool>> forget_old(int limit) override;
 
 private:
@@ -28,7 +28,6 @@ private:
 
     awaitable<result<bool>> forget(const aging& what, int limit);
     awaitable<result<std::vector<tenant_id>>> tenants(pg::statement which);
-    awaitable<result<void>> each_tenant(pg::statement which, pg::statement of_tenant, int limit);
 
     pg::pool& pool_;
     const timing& times_;

@@ -1,4 +1,4 @@
-// The overview of a tenant in PostgreSQL.
+// A tenant at a glance, counted in PostgreSQL.
 #pragma once
 
 #include "db/postgres/pool.hpp"
@@ -11,7 +11,7 @@ class pg_overview_store final : public overview_store {
 public:
     pg_overview_store(pg::pool& pool, const timing& times) : pool_(pool), times_(times) {}
 
-    awaitable<result<overview>> of(tenant_id tenant, int at_most) override;
+    awaitable<result<overview>> count(tenant_id tenant) override;
 
 private:
     pg::pool& pool_;

@@ -32,7 +32,6 @@ extern const statement tasks_many;
 extern const statement tasks_list;
 extern const statement tasks_around;
 extern const statement tasks_holders;
-extern const statement tasks_count;
 extern const statement tasks_oldest_due;
 extern const statement sessions_open;
 extern const statement idempotency_claim;
@@ -50,7 +49,6 @@ extern const statement agents_upsert;
 extern const statement agents_register_again;
 extern const statement agents_get;
 extern const statement agents_list;
-extern const statement agents_count;
 extern const statement agents_lock;
 extern const statement agents_configure;
 extern const statement agents_cancel_tasks;
@@ -84,7 +82,6 @@ extern const statement runs_settle;
 // Freshness: sql_freshness.cpp. The second reads over all tenants.
 extern const statement freshness_list;
 extern const statement freshness_count;
-extern const statement freshness_of_tenant;
 
 // Events: sql_events.cpp. Those of tenants read over all of them.
 extern const statement events_of_failures;
@@ -108,6 +105,10 @@ extern const statement tenants_list;
 // Audit: sql_audit.cpp. Most entries are written by the statements that make the changes.
 extern const statement audit_add;
 extern const statement audit_list;
+
+// A tenant at a glance: sql_overview.cpp
+extern const statement overview_counts;
+extern const statement overview_minutes;
 
 // The housekeeper's, in two steps: which tenants (read over all of them), then one tenant at a time.
 extern const statement leases_tenants;

@@ -73,13 +73,6 @@ constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_CO
    AND ($7::text IS NULL OR strpos(lower(a.hostname), lower($7)) > 0)
  ORDER BY a.agent_id DESC LIMIT $4::int)"};
 
-// $1 tenant, $2 silence (s), $3 at the most.
-constinit const statement agents_count{"agents_count", R"(
-SELECT count(*) FILTER (WHERE few.online), count(*) FILTER (WHERE NOT few.online), count(*) FILTER (WHERE few.paused)
-  FROM (SELECT )" HOLDFAST_AGENT_ONLINE " AS online, " HOLDFAST_AGENT_PAUSED " AS paused" HOLDFAST_AGENT_FROM
-                                                       R"(
-         LIMIT $3::int) AS few)"};
-
 // $1 tenant, $2 agent. The lock keeps out what must not meet a deletion: new tasks, tokens, assignments.
 constinit const statement agents_lock{"agents_lock", "SELECT now(), " HOLDFAST_AGENT_CONTROL R"(
   FROM agents a WHERE a.tenant_id = $1 AND a.agent_id = $2::uuid AND a.deleted_at IS NULL FOR UPDATE)"};

@@ -48,7 +48,8 @@ SELECT $1::uuid, )" HOLDFAST_EVENT_ID(
        'freshness.changed', n.at, n.at, n.policy_id, n.agent_id, n.becomes, n.was, n.last_success_at,
        n.max_age_seconds
   FROM n WHERE n.was <> n.becomes
-ON CONFLICT (tenant_id, event_id) DO NOTHING)"};
+ON CONFLICT (tenant_id, event_id) DO NOTHING
+RETURNING agent_id)"};
 
 // $1: tenants at the most.
 constinit const statement events_tenants{"events_tenants", R"(

@@ -26,12 +26,4 @@ SELECT few.state, count(*) FROM (
    LIMIT $1::int
 ) AS few GROUP BY few.state)"};
 
-// $1 tenant, $2 pairs at the most.
-constinit const statement freshness_of_tenant{"freshness_of_tenant", R"(
-SELECT few.state, count(*) FROM (
-  SELECT )" HOLDFAST_FRESHNESS_STATE R"( AS state
-    FROM policy_agents g JOIN policies p ON p.tenant_id = $1 AND p.policy_id = g.policy_id
-   WHERE g.tenant_id = $1 LIMIT $2::int
-) AS few GROUP BY few.state)"};
-
 } // namespace holdfast::db::sql

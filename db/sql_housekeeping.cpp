@@ -91,7 +91,6 @@ std::span<const statement* const> all() {
                                      &tasks_list,
                                      &tasks_around,
                                      &tasks_holders,
-                                     &tasks_count,
                                      &tasks_oldest_due,
                                      &sessions_open,
                                      &idempotency_claim,
@@ -104,7 +103,6 @@ std::span<const statement* const> all() {
                                      &agents_upsert,
                                      &agents_get,
                                      &agents_list,
-                                     &agents_count,
                                      &agents_exists,
                                      &agents_touch,
                                      &agents_register_again,
@@ -145,7 +143,6 @@ std::span<const statement* const> all() {
                                      &runs_settle,
                                      &freshness_list,
                                      &freshness_count,
-                                     &freshness_of_tenant,
                                      &events_of_failures,
                                      &freshness_tenants,
                                      &freshness_judge,
@@ -165,6 +162,8 @@ std::span<const statement* const> all() {
                                      &tasks_forget,
                                      &audit_add,
                                      &audit_list,
+                                     &overview_counts,
+                                     &overview_minutes,
                                      &audit_tenants,
                                      &audit_forget};
     return list;

@@ -282,25 +282,6 @@ constinit const statement tasks_list{"tasks_list", "SELECT " HOLDFAST_TASK_COLUM
    AND ($7::uuid IS NULL OR t.policy_id = $7)
  ORDER BY t.task_id DESC LIMIT $3::int)"};
 
-// $1 tenant, $2 of each at the most: pending, assigned, in progress; and of those made within a day
-// completed, failed, cancelled. A task is found by its id, which is not older than the task.
-constinit const statement tasks_count{"tasks_count", R"(
-WITH o AS MATERIALIZED (
-  SELECT )" HOLDFAST_UUID_OF("now() - interval '1 day'") R"( AS id
-), held AS MATERIALIZED (
-  SELECT status FROM tasks
-   WHERE tenant_id = $1 AND status IN ('assigned', 'in-progress') AND agent_id IS NOT NULL LIMIT $2::int
-), ended AS MATERIALIZED (
-  SELECT t.status FROM o JOIN tasks t ON t.tenant_id = $1 AND t.task_id >= o.id LIMIT $2::int
-)
-SELECT (SELECT count(*) FROM (SELECT FROM tasks WHERE tenant_id = $1 AND status = 'pending' AND agent_id IS NOT NULL
-                               LIMIT $2::int) AS few),
-       (SELECT count(*) FROM held WHERE status = 'assigned'),
-       (SELECT count(*) FROM held WHERE status = 'in-progress'),
-       (SELECT count(*) FROM ended WHERE status = 'completed'),
-       (SELECT count(*) FROM ended WHERE status = 'failed'),
-       (SELECT count(*) FROM ended WHERE status = 'cancelled'))"};
-
 // $1 tenant. Not one in a retry delay.
 constinit const statement tasks_oldest_due{"tasks_oldest_due", R"(
 SELECT task_id, agent_id, order_at FROM tasks

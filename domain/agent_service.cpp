@@ -39,11 +39,15 @@ awaitable<result<registration_answer>> agent_service::register_(identity by, reg
     if (!made) co_return std::move(made).error();
     log::info(made->created ? "[AGENTS] Registered a new agent" : "[AGENTS] Registered a known agent",
               {{"agent", made->who.id}, {"hostname", hostname}});
+    notes_.note_agent(by.tenant, made->who.id);
     co_return registration_answer{std::move(*made), std::move(token)};
 }
 
 awaitable<result<std::vector<task_id>>> agent_service::beat(tenant_id tenant, heartbeat beat) {
-    return agents_.beat(tenant, std::move(beat));
+    const agent_id agent = beat.agent;
+    auto told = co_await agents_.beat(tenant, std::move(beat));
+    if (told) notes_.note_agent(tenant, agent);
+    co_return told;
 }
 
 awaitable<void> agent_service::heard_of(tenant_id tenant, agent_id agent) {
@@ -53,7 +57,10 @@ awaitable<void> agent_service::heard_of(tenant_id tenant, agent_id agent) {
     at->second = now;
     if (heard_.size() > heard_max) heard_.clear();
     auto touched = co_await agents_.touch(tenant, agent);
-    if (!touched) heard_.erase(agent);
+    if (touched)
+        notes_.note_agent(tenant, agent);
+    else
+        heard_.erase(agent);
 }
 
 awaitable<result<agent>> agent_service::get(tenant_id tenant, agent_id id) {
@@ -69,6 +76,7 @@ awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, ag
     auto now = co_await agents_.change(tenant, id, std::move(wanted), std::move(by));
     if (!now) co_return std::move(now).error();
     log::info("[AGENTS] Agent changed", {{"agent", id}, {"paused", now->control.pause.has_value()}});
+    notes_.note_agent(tenant, id);
     bell_.ring(std::span(&id, 1));
     co_return now;
 }
@@ -78,6 +86,9 @@ awaitable<result<void>> agent_service::remove(tenant_id tenant, agent_id id, boo
     if (!removed) co_return std::move(removed).error();
     counts_.tasks_cancelled.add(removed->cancelled.size());
     log::info("[AGENTS] Agent deleted", {{"agent", id}, {"cancelled", removed->cancelled.size()}});
+    notes_.note_agent(tenant, id);
+    notes_.note_freshness(tenant, id);
+    for (const task_id each : removed->cancelled) notes_.note_task(tenant, each, id);
     bell_.deleted(id);
     if (!removed->freed_for.empty()) bell_.ring(removed->freed_for);
     co_return done;

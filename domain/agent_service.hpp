@@ -1,6 +1,7 @@
 // Agents: how they make themselves known and stay so, and what operators set.
 #pragma once
 
+#include "domain/changes.hpp"
 #include "domain/metrics.hpp"
 #include "domain/stores.hpp"
 #include "domain/timing.hpp"
@@ -21,8 +22,9 @@ struct registration_answer {
 
 class agent_service {
 public:
-    agent_service(agent_store& agents, wakeups& bell, metrics& counts, const timing& times)
-        : agents_(agents), bell_(bell), counts_(counts), times_(times) {}
+    agent_service(agent_store& agents, wakeups& bell, change_notes& notes, metrics& counts,
+                  const timing& times)
+        : agents_(agents), bell_(bell), notes_(notes), counts_(counts), times_(times) {}
 
     // With an enroll token a new agent gets a token of its own, and a hostname that is taken is
     // errc::name_taken. With an agent's own token its details are updated.
@@ -49,6 +51,7 @@ public:
 private:
     agent_store& agents_;
     wakeups& bell_;
+    change_notes& notes_;
     metrics& counts_;
     const timing& times_;
     boost::unordered_flat_map<agent_id, steady_clock::time_point, id_hash> heard_;

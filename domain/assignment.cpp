@@ -32,22 +32,6 @@ steady_clock::time_point look_again_at(steady_clock::time_point deadline,
     return std::min(deadline, steady_clock::now() + *due_in + std::chrono::microseconds{500});
 }
 
-// The waiting caller is watched exactly as long as this lives.
-class watched {
-public:
-    watched(peer& caller, waiter& parked) : caller_(caller) { caller_.watch(&parked); }
-
-    ~watched() { caller_.watch(nullptr); }
-
-    watched(const watched&) = delete;
-    watched& operator=(const watched&) = delete;
-    watched(watched&&) = delete;
-    watched& operator=(watched&&) = delete;
-
-private:
-    peer& caller_;
-};
-
 } // namespace
 
 awaitable<result<void>> assignment::open(const poll_request& request, poll_id poll) {
@@ -123,6 +107,7 @@ awaitable<result<poll_answer>> assignment::hand_over(const poll_request& request
     if (allowed && present) {
         counts_.tasks_fetched.add();
         counts_.tasks_assigned.add(offered.tasks.size());
+        for (const task& t : offered.tasks) notes_.note_task(request.by.tenant, t.id, request.agent);
         co_return poll_answer{offered.poll, std::move(offered.tasks), place.take_cancelled()};
     }
     co_await give_back(request.by.tenant, request.agent, offered.poll, ids_of(offered.tasks));
@@ -184,7 +169,7 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
 awaitable<void> assignment::give_back(tenant_id tenant, agent_id agent, poll_id poll,
                                       std::vector<task_id> tasks) {
     const auto count = tasks.size();
-    auto given = co_await tasks_.give_back(tenant, poll, std::move(tasks));
+    auto given = co_await tasks_.give_back(tenant, poll, tasks);
     if (!given) {
         // The offer lease brings them back.
         log::warning("[TASKS] could not give an undelivered answer back",
@@ -195,6 +180,7 @@ awaitable<void> assignment::give_back(tenant_id tenant, agent_id agent, poll_id 
     log::info("[TASKS] Gave " + std::to_string(given->count) + " undelivered task(s) of agent " +
                   to_string(agent) + " back",
               {{"agent", agent}});
+    for (const task_id id : tasks) notes_.note_task(tenant, id, agent);
     given->freed_for.push_back(agent);
     bell_.ring(given->freed_for);
 }

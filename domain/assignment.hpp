@@ -1,6 +1,7 @@
 // The long poll: register, look, wait, look again; until there is a task, the time is over, or nobody waits.
 #pragma once
 
+#include "domain/changes.hpp"
 #include "domain/metrics.hpp"
 #include "domain/peer.hpp"
 #include "domain/stores.hpp"
@@ -38,8 +39,9 @@ struct poll_answer {
 
 class assignment {
 public:
-    assignment(task_store& tasks, token_service& tokens, waiting_room& room, wakeups& bell, metrics& counts)
-        : tasks_(tasks), tokens_(tokens), room_(room), bell_(bell), counts_(counts) {}
+    assignment(task_store& tasks, token_service& tokens, waiting_room& room, wakeups& bell,
+               change_notes& notes, metrics& counts)
+        : tasks_(tasks), tokens_(tokens), room_(room), bell_(bell), notes_(notes), counts_(counts) {}
 
     // Request and caller outlive it. errc::gone_away when the caller hung up: nothing is assigned to it.
     // errc::unauthorized or errc::not_found when meanwhile its token ended, or the agent was deleted.
@@ -65,6 +67,7 @@ private:
     token_service& tokens_;
     waiting_room& room_;
     wakeups& bell_;
+    change_notes& notes_;
     metrics& counts_;
 };
 

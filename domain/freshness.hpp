@@ -4,6 +4,8 @@
 #include "domain/id.hpp"
 #include "domain/time.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +20,9 @@ enum class freshness_state : std::uint8_t {
     never, // no good backup since it was assigned
 };
 inline constexpr freshness_state last_freshness_state = freshness_state::never;
+
+// How many are in each state, in the order of the states.
+using freshness_counts = std::array<std::int64_t, static_cast<std::size_t>(last_freshness_state) + 1>;
 
 [[nodiscard]] std::string_view name_of(freshness_state state);
 [[nodiscard]] std::optional<freshness_state> freshness_state_from(std::string_view name);

@@ -85,6 +85,7 @@ struct metrics {
     counter event_deliveries_failed;
     counter events_given_up;
     gauge polls_waiting;
+    gauge viewers_waiting;                          // operators' own long polls
     seconds_histogram wake_seconds{seconds_bounds}; // from the wake-up to the assignment's return
 };
 

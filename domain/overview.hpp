@@ -1,31 +1,43 @@
-// How a tenant stands, in figures: for people, not for books.
+// A tenant at a glance.
 #pragma once
 
 #include "domain/freshness.hpp"
 #include "domain/id.hpp"
 #include "domain/time.hpp"
 
-#include <array>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 namespace holdfast {
 
-using freshness_counts = std::array<std::int64_t, static_cast<std::size_t>(last_freshness_state) + 1>;
+inline constexpr int overview_counted_max = 10'000; // of each kind; as many means: that, or more
 
-// Each figure is counted up to a limit.
+struct minute_of_tasks { // those that were made in it, by what became of them
+    instant minute;
+    std::int64_t made = 0;
+    std::int64_t completed = 0;
+    std::int64_t failed = 0;
+};
+
+struct due_task { // the one that is due the longest and was not handed out; in a retry delay none is due
+    task_id task;
+    agent_id agent;
+    instant due_at;
+};
+
 struct overview {
-    struct due_task {
-        task_id id;
-        agent_id agent;
-        instant due_at;
-    };
-
-    std::int64_t agents_online = 0, agents_offline = 0, agents_paused = 0;
-    std::int64_t tasks_pending = 0, tasks_assigned = 0, tasks_in_progress = 0;
-    std::int64_t tasks_completed = 0, tasks_failed = 0, tasks_cancelled = 0; // of those made within a day
-    std::optional<due_task> oldest_due;                                      // that was not handed out
-    freshness_counts backups{};
+    instant at;
+    std::int64_t agents_online = 0;
+    std::int64_t agents_offline = 0;
+    std::int64_t agents_paused = 0; // of both
+    std::int64_t pending = 0;
+    std::int64_t due = 0; // of the pending
+    std::int64_t assigned = 0;
+    std::int64_t in_progress = 0;
+    std::optional<due_task> oldest_due;
+    freshness_counts freshness{};
+    std::vector<minute_of_tasks> last_hour; // oldest first; minutes without tasks are left out
 };
 
 } // namespace holdfast

@@ -1,4 +1,4 @@
-// A tenant's overview.
+// A tenant at a glance.
 #pragma once
 
 #include "domain/stores.hpp"
@@ -7,14 +7,12 @@ namespace holdfast {
 
 class overview_service {
 public:
-    explicit overview_service(overview_store& figures) : figures_(figures) {}
+    explicit overview_service(overview_store& store) : store_(store) {}
 
-    [[nodiscard]] awaitable<result<overview>> of(tenant_id tenant) { return figures_.of(tenant, figure_max); }
+    [[nodiscard]] awaitable<result<overview>> of(tenant_id tenant) { return store_.count(tenant); }
 
 private:
-    static constexpr int figure_max = 100'000;
-
-    overview_store& figures_;
+    overview_store& store_;
 };
 
 } // namespace holdfast

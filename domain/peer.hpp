@@ -27,4 +27,20 @@ protected:
     ~peer() = default;
 };
 
+// The waiting caller is watched exactly as long as this lives.
+class watched {
+public:
+    watched(peer& caller, waiter& parked) : caller_(caller) { caller_.watch(&parked); }
+
+    ~watched() { caller_.watch(nullptr); }
+
+    watched(const watched&) = delete;
+    watched& operator=(const watched&) = delete;
+    watched(watched&&) = delete;
+    watched& operator=(watched&&) = delete;
+
+private:
+    peer& caller_;
+};
+
 } // namespace holdfast

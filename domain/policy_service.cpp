@@ -36,6 +36,35 @@ std::vector<task_order> orders_for(policy_id policy, const policy_run& wanted,
 
 } // namespace
 
+awaitable<result<policy>> policy_service::create(tenant_id tenant, policy wanted, origin by) {
+    auto made = co_await policies_.create(tenant, std::move(wanted), std::move(by));
+    if (made) notes_.note_policy(tenant, made->id);
+    co_return made;
+}
+
+awaitable<result<void>> policy_service::remove(tenant_id tenant, policy_id id, origin by) {
+    auto removed = co_await policies_.remove(tenant, id, std::move(by));
+    if (removed) notes_.note_policy(tenant, id);
+    co_return removed;
+}
+
+awaitable<result<void>> policy_service::assign(tenant_id tenant, policy_id id, agent_id agent, origin by) {
+    auto assigned = co_await policies_.assign(tenant, id, agent, std::move(by));
+    if (assigned) note_assignment(tenant, id, agent);
+    co_return assigned;
+}
+
+awaitable<result<void>> policy_service::unassign(tenant_id tenant, policy_id id, agent_id agent, origin by) {
+    auto unassigned = co_await policies_.unassign(tenant, id, agent, std::move(by));
+    if (unassigned) note_assignment(tenant, id, agent);
+    co_return unassigned;
+}
+
+void policy_service::note_assignment(tenant_id tenant, policy_id id, agent_id agent) {
+    notes_.note_policy(tenant, id);
+    notes_.note_freshness(tenant, agent);
+}
+
 awaitable<result<page<assigned_agent>>> policy_service::agents_of(tenant_id tenant, policy_id id,
                                                                   page_request page) {
     auto known = co_await policies_.get(tenant, id);
@@ -58,6 +87,7 @@ awaitable<result<std::vector<agent_id>>> policy_service::all_agents_of(tenant_id
 
 awaitable<result<policy>> policy_service::replace(tenant_id tenant, policy wanted, origin by) {
     auto now = co_await policies_.replace(tenant, std::move(wanted), std::move(by));
+    if (now) notes_.note_policy(tenant, now->id);
     if (!now || !now->when.enabled) co_return now;
     auto agents = co_await all_agents_of(tenant, now->id);
     if (agents) bell_.ring(*agents);

@@ -1,6 +1,7 @@
 // Policies: what operators want backed up, for which agents.
 #pragma once
 
+#include "domain/changes.hpp"
 #include "domain/stores.hpp"
 #include "domain/task_service.hpp"
 
@@ -17,19 +18,15 @@ struct policy_run {
 
 class policy_service {
 public:
-    policy_service(policy_store& policies, task_service& tasks, wakeups& bell)
-        : policies_(policies), tasks_(tasks), bell_(bell) {}
+    policy_service(policy_store& policies, task_service& tasks, wakeups& bell, change_notes& notes)
+        : policies_(policies), tasks_(tasks), bell_(bell), notes_(notes) {}
 
-    [[nodiscard]] awaitable<result<policy>> create(tenant_id tenant, policy wanted, origin by) {
-        return policies_.create(tenant, std::move(wanted), std::move(by));
-    }
+    [[nodiscard]] awaitable<result<policy>> create(tenant_id tenant, policy wanted, origin by);
 
     // An enabled policy's tasks are held back no longer.
     [[nodiscard]] awaitable<result<policy>> replace(tenant_id tenant, policy wanted, origin by);
 
-    [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, policy_id id, origin by) {
-        return policies_.remove(tenant, id, std::move(by));
-    }
+    [[nodiscard]] awaitable<result<void>> remove(tenant_id tenant, policy_id id, origin by);
 
     [[nodiscard]] awaitable<result<policy>> get(tenant_id tenant, policy_id id) {
         return policies_.get(tenant, id);
@@ -39,14 +36,8 @@ public:
         return policies_.list(tenant, page);
     }
 
-    [[nodiscard]] awaitable<result<void>> assign(tenant_id tenant, policy_id id, agent_id agent, origin by) {
-        return policies_.assign(tenant, id, agent, std::move(by));
-    }
-
-    [[nodiscard]] awaitable<result<void>> unassign(tenant_id tenant, policy_id id, agent_id agent,
-                                                   origin by) {
-        return policies_.unassign(tenant, id, agent, std::move(by));
-    }
+    [[nodiscard]] awaitable<result<void>> assign(tenant_id tenant, policy_id id, agent_id agent, origin by);
+    [[nodiscard]] awaitable<result<void>> unassign(tenant_id tenant, policy_id id, agent_id agent, origin by);
 
     [[nodiscard]] awaitable<result<std::vector<policy>>> of_agent(tenant_id tenant, agent_id agent) {
         return policies_.of_agent(tenant, agent);
@@ -67,10 +58,12 @@ public:
 
 private:
     awaitable<result<std::vector<agent_id>>> all_agents_of(tenant_id tenant, policy_id id);
+    void note_assignment(tenant_id tenant, policy_id id, agent_id agent);
 
     policy_store& policies_;
     task_service& tasks_;
     wakeups& bell_;
+    change_notes& notes_;
 };
 
 } // namespace holdfast

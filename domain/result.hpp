@@ -23,6 +23,7 @@ enum class errc : unsigned char {
     conflict,          // the present state does not allow it
     name_taken,        // a hostname or a policy's name is in use
     lease_lost,        // the attempt named is not the task's present one
+    start_over,        // what changed since can't be told any more: look anew
     too_large,         // more than a stated limit
     unsupported_media, // a body that is not JSON
     overloaded,        // a queue of this server is full; try again

@@ -38,7 +38,7 @@ awaitable<result<bool>> scheduler::step(tenant_id tenant, int limit) {
     for (due_assignment& each : *due) settled.push_back(settle_one(std::move(each)));
     auto runs = co_await store_.settle(tenant, std::move(settled));
     if (!runs) co_return std::move(runs).error();
-    tell(*runs);
+    tell(tenant, *runs);
     co_return full;
 }
 
@@ -64,7 +64,7 @@ settled_assignment scheduler::settle_one(due_assignment due) {
     return out;
 }
 
-void scheduler::tell(const std::vector<settled_run>& runs) {
+void scheduler::tell(tenant_id tenant, const std::vector<settled_run>& runs) {
     std::vector<agent_id> agents;
     for (const settled_run& run : runs) {
         if (run.overlaps) {
@@ -72,7 +72,9 @@ void scheduler::tell(const std::vector<settled_run>& runs) {
             log::info("[SCHEDULE] No task: the one before is still open",
                       {{"policy", run.policy}, {"agent", run.agent}, {"type", name_of(run.type)}});
         }
-        if (run.made) agents.push_back(run.agent);
+        if (!run.made) continue;
+        agents.push_back(run.agent);
+        notes_.note_task(tenant, run.task, run.agent);
     }
     counts_.tasks_planned.add(agents.size());
     counts_.tasks_created.add(agents.size());

@@ -2,6 +2,7 @@
 // run in one statement of the database. Any number of servers may do so at the same time.
 #pragma once
 
+#include "domain/changes.hpp"
 #include "domain/metrics.hpp"
 #include "domain/stores.hpp"
 #include "domain/wakeups.hpp"
@@ -10,8 +11,8 @@ namespace holdfast {
 
 class scheduler {
 public:
-    scheduler(schedule_store& store, wakeups& bell, metrics& counts)
-        : store_(store), bell_(bell), counts_(counts) {}
+    scheduler(schedule_store& store, wakeups& bell, change_notes& notes, metrics& counts)
+        : store_(store), bell_(bell), notes_(notes), counts_(counts) {}
 
     // What is due now, in steps of `limit`; of a long backlog the beginning. Answers how long until there is
     // more to do.
@@ -21,10 +22,11 @@ private:
     // Whether there may be more.
     awaitable<result<bool>> step(tenant_id tenant, int limit);
     settled_assignment settle_one(due_assignment due);
-    void tell(const std::vector<settled_run>& runs);
+    void tell(tenant_id tenant, const std::vector<settled_run>& runs);
 
     schedule_store& store_;
     wakeups& bell_;
+    change_notes& notes_;
     metrics& counts_;
 };
 

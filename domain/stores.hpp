@@ -205,12 +205,27 @@ protected:
 };
 
 struct ended_lease {
+    tenant_id tenant;
     task_id task;
     agent_id agent;
     task_state now = task_state::pending;
     int attempt = 0;
     bool ran = false; // it was the run lease: a failed attempt
     std::vector<agent_id> freed_for;
+};
+
+class overview_store {
+public:
+    virtual awaitable<result<overview>> count(tenant_id tenant) = 0;
+
+protected:
+    ~overview_store() = default;
+};
+
+// Of a policy of this agent another state holds now.
+struct judged_freshness {
+    tenant_id tenant;
+    agent_id agent;
 };
 
 // What no request asks for. Safe on any number of servers at the same time.
@@ -223,8 +238,8 @@ public:
     virtual awaitable<result<std::int64_t>> count_pending(int at_most) = 0;
     // Agents of policies by the age of their last good backup.
     virtual awaitable<result<freshness_counts>> count_freshness(int at_most) = 0;
-    // Where a freshness state changed, by time or otherwise, an event says so.
-    virtual awaitable<result<void>> judge_freshness(int limit) = 0;
+    // Where a freshness state changed, by time or otherwise, an event says so; and the answer.
+    virtual awaitable<result<std::vector<judged_freshness>>> judge_freshness(int limit) = 0;
     // So much of each kind that is older than it is kept goes. True: there may be more.
     virtual awaitable<result<bool>> forget_old(int limit) = 0;
 
@@ -421,14 +436,6 @@ public:
 
 protected:
     ~token_store() = default;
-};
-
-class overview_store {
-public:
-    virtual awaitable<result<overview>> of(tenant_id tenant, int at_most) = 0;
-
-protected:
-    ~overview_store() = default;
 };
 
 class audit_store {

@@ -23,6 +23,7 @@ awaitable<result<created_tasks>> task_service::create(tenant_id tenant, task_ord
     if (!made) co_return std::move(made).error();
     if (made->repeated) co_return made;
     counts_.tasks_created.add(made->tasks.size());
+    for (const task& t : made->tasks) notes_.note_task(tenant, t.id, t.agent);
     const std::vector<agent_id> agents = agents_of(made->tasks);
     bell_.ring(agents);
     co_return made;
@@ -35,6 +36,7 @@ void task_service::ring(agent_id agent, std::vector<agent_id> others) {
 }
 
 awaitable<result<task_change>> task_service::acknowledge(task_key key) {
+    const tenant_id tenant = key.tenant;
     const task_id id = key.task;
     const agent_id agent = key.agent;
     auto changed = co_await tasks_.acknowledge(key);
@@ -45,6 +47,7 @@ awaitable<result<task_change>> task_service::acknowledge(task_key key) {
     }
     if (!changed->repeated) {
         counts_.tasks_acknowledged.add();
+        notes_.note_task(tenant, id, agent);
         log::info("[TASKS] Task acknowledged: task=" + to_string(id) + ", agent=" + to_string(agent) +
                   ", status=in-progress");
     }
@@ -52,6 +55,7 @@ awaitable<result<task_change>> task_service::acknowledge(task_key key) {
 }
 
 awaitable<result<task_change>> task_service::finish(task_report report) {
+    const tenant_id tenant = report.tenant;
     const task_id id = report.task;
     const agent_id agent = report.agent;
     const outcome said = report.said;
@@ -71,11 +75,14 @@ awaitable<result<task_change>> task_service::finish(task_report report) {
     log::info("[TASKS] Task finished: task=" + to_string(id) + ", agent=" + to_string(agent) +
                   ", status=" + std::string(name_of(changed->state)),
               {{"attempt", changed->attempt}});
+    notes_.note_task(tenant, id, agent);
+    if (said == outcome::completed) notes_.note_freshness(tenant, agent);
     ring(agent, changed->freed_for);
     co_return changed;
 }
 
 awaitable<result<task_change>> task_service::release(task_release release) {
+    const tenant_id tenant = release.key.tenant;
     const task_id id = release.key.task;
     const agent_id agent = release.key.agent;
     const std::string reason = release.reason;
@@ -85,7 +92,17 @@ awaitable<result<task_change>> task_service::release(task_release release) {
     counts_.tasks_released.add();
     log::info("[TASKS] Task released: task=" + to_string(id) + ", agent=" + to_string(agent),
               {{"reason", reason}});
+    notes_.note_task(tenant, id, agent);
     ring(agent, changed->freed_for);
+    co_return changed;
+}
+
+awaitable<result<task_change>> task_service::progress(task_progress progress) {
+    const tenant_id tenant = progress.key.tenant;
+    const task_id id = progress.key.task;
+    const agent_id agent = progress.key.agent;
+    auto changed = co_await tasks_.progress(std::move(progress));
+    if (changed) notes_.note_progress(tenant, id, agent);
     co_return changed;
 }
 
@@ -95,6 +112,7 @@ awaitable<result<task>> task_service::cancel(tenant_id tenant, task_id id, origi
     if (!decided->repeated) {
         counts_.tasks_cancelled.add();
         log::info("[TASKS] Task cancelled", {{"task", id}, {"agent", decided->now.agent}});
+        notes_.note_task(tenant, id, decided->now.agent);
         if (decided->ran) bell_.cancelled(decided->now.agent, id);
         ring(decided->now.agent, decided->freed_for);
     }
@@ -106,6 +124,7 @@ awaitable<result<task>> task_service::retry(tenant_id tenant, task_id id, origin
     if (!decided) co_return std::move(decided).error();
     if (!decided->repeated) {
         log::info("[TASKS] Task to be retried", {{"task", id}, {"agent", decided->now.agent}});
+        notes_.note_task(tenant, id, decided->now.agent);
         bell_.ring(std::span(&decided->now.agent, 1));
     }
     co_return std::move(decided->now);

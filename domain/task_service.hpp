@@ -1,6 +1,7 @@
 // Tasks: made by operators, started, finished and handed back by agents.
 #pragma once
 
+#include "domain/changes.hpp"
 #include "domain/metrics.hpp"
 #include "domain/stores.hpp"
 #include "domain/wakeups.hpp"
@@ -13,8 +14,8 @@ namespace holdfast {
 
 class task_service {
 public:
-    task_service(task_store& tasks, wakeups& bell, metrics& counts)
-        : tasks_(tasks), bell_(bell), counts_(counts) {}
+    task_service(task_store& tasks, wakeups& bell, change_notes& notes, metrics& counts)
+        : tasks_(tasks), bell_(bell), notes_(notes), counts_(counts) {}
 
     // All or none. Whoever waits for one of them is woken after the commit.
     [[nodiscard]] awaitable<result<created_tasks>> create(tenant_id tenant, task_orders wanted);
@@ -23,9 +24,7 @@ public:
     [[nodiscard]] awaitable<result<task_change>> finish(task_report report);
     [[nodiscard]] awaitable<result<task_change>> release(task_release release);
 
-    [[nodiscard]] awaitable<result<task_change>> progress(task_progress progress) {
-        return tasks_.progress(std::move(progress));
-    }
+    [[nodiscard]] awaitable<result<task_change>> progress(task_progress progress);
 
     // An agent that runs it is told: by its waiting poll at once, by the answers to heartbeat and progress.
     [[nodiscard]] awaitable<result<task>> cancel(tenant_id tenant, task_id id, origin by);
@@ -45,6 +44,7 @@ private:
 
     task_store& tasks_;
     wakeups& bell_;
+    change_notes& notes_;
     metrics& counts_;
 };
 

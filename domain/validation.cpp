@@ -87,17 +87,21 @@ void check_range(std::string_view pointer, std::int64_t value, std::int64_t low,
         {std::string(pointer), "must be from " + std::to_string(low) + " to " + std::to_string(high)});
 }
 
+void check_schedules(const timetable& wanted, std::vector<field_error>& wrong) {
+    check_schedule("/schedule", wanted.schedule, wrong);
+    if (wanted.check_schedule) check_schedule("/checkSchedule", *wanted.check_schedule, wrong);
+    if (wanted.prune_schedule) check_schedule("/pruneSchedule", *wanted.prune_schedule, wrong);
+    if (!find_zone(wanted.timezone))
+        wrong.push_back({"/timezone", "must be a time zone of the IANA database, such as Europe/Berlin"});
+}
+
 std::vector<field_error> check(const policy& wanted) {
     std::vector<field_error> wrong;
     if (!is_policy_name(wanted.name)) wrong.push_back({"/name", "must be 3 to 100 of A-Z a-z 0-9 _ -"});
-    check_schedule("/schedule", wanted.when.schedule, wrong);
-    if (wanted.when.check_schedule) check_schedule("/checkSchedule", *wanted.when.check_schedule, wrong);
-    if (wanted.when.prune_schedule) check_schedule("/pruneSchedule", *wanted.when.prune_schedule, wrong);
+    check_schedules(wanted.when, wrong);
     if (wanted.description && wanted.description->size() > text_bytes_max)
         wrong.push_back(
             {"/description", "must not be longer than " + std::to_string(text_bytes_max) + " bytes"});
-    if (!find_zone(wanted.when.timezone))
-        wrong.push_back({"/timezone", "must be a time zone of the IANA database, such as Europe/Berlin"});
     check_range("/spreadSeconds", wanted.when.spread_seconds, 0, 7L * 86400, wrong);
     check_range("/minGapSeconds", wanted.when.min_gap_seconds, 0, 366L * 86400, wrong);
     if (wanted.max_age_seconds)

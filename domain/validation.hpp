@@ -36,6 +36,9 @@ void check_exclude_paths(std::string_view pointer, const std::vector<std::string
 void check_range(std::string_view pointer, std::int64_t value, std::int64_t low, std::int64_t high,
                  std::vector<field_error>& wrong);
 
+// Schedules and time zone.
+void check_schedules(const timetable& wanted, std::vector<field_error>& wrong);
+
 [[nodiscard]] std::vector<field_error> check(const policy& wanted);
 
 } // namespace holdfast

@@ -2,6 +2,7 @@
 // one costs time, never a task. Called after the commit that causes it.
 #pragma once
 
+#include "domain/changes.hpp"
 #include "domain/id.hpp"
 
 #include <span>
@@ -19,6 +20,9 @@ public:
     virtual void revoked(token_id token) = 0;
     // So are all tokens of this agent, and nobody acts as it any more.
     virtual void deleted(agent_id agent) = 0;
+    // Somebody looks on at this tenant: what changes there is to be told.
+    virtual void watched(tenant_id tenant) = 0;
+    virtual void changed(tenant_id tenant, change_digest changes) = 0;
 
 protected:
     ~wakeups() = default;

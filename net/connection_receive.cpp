@@ -21,11 +21,13 @@ std::string_view view(boost::beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-constexpr std::array<std::pair<http::field, header>, 6> kept{{
+constexpr std::array<std::pair<http::field, header>, 8> kept{{
     {http::field::content_type, header::content_type},
     {http::field::prefer, header::prefer},
     {http::field::expect, header::expect},
     {http::field::user_agent, header::user_agent},
+    {http::field::accept_encoding, header::accept_encoding},
+    {http::field::if_none_match, header::if_none_match},
     {http::field::unknown, header::idempotency_key}, // the rest has no number of its own
     {http::field::unknown, header::traceparent},
 }};

@@ -28,6 +28,7 @@ constexpr std::array table{
     row{errc::conflict, {409, "conflict", "Conflict with the present state"}},
     row{errc::name_taken, {409, "name_taken", "Name in use"}},
     row{errc::lease_lost, {409, "lease_lost", "Lease lost"}},
+    row{errc::start_over, {410, "start_over", "Start over"}},
     row{errc::too_large, {413, "too_large", "Too large"}},
     row{errc::unsupported_media, {415, "unsupported_media_type", "Unsupported media type"}},
     row{errc::overloaded, {503, "overloaded", "Server overloaded", 1}},

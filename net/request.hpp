@@ -31,9 +31,11 @@ enum class header : std::uint8_t {
     traceparent,
     expect,
     user_agent,
+    accept_encoding,
+    if_none_match,
 };
 
-inline constexpr std::size_t header_count = 8;
+inline constexpr std::size_t header_count = 10;
 
 class request {
 public:

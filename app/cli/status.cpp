@@ -34,6 +34,20 @@ std::string figures_of(const bj::value& overview, std::string_view member) {
     return out;
 }
 
+// "230 made, 229 completed, 1 failed"
+std::string last_hour(const bj::value& overview) {
+    std::int64_t made = 0;
+    std::int64_t completed = 0;
+    std::int64_t failed = 0;
+    for (const bj::value& minute : at_path(overview, "lastHour").as_array()) {
+        made += minute.at("made").as_int64();
+        completed += minute.at("completed").as_int64();
+        failed += minute.at("failed").as_int64();
+    }
+    return std::to_string(made) + " made, of them " + std::to_string(completed) + " completed, " +
+           std::to_string(failed) + " failed";
+}
+
 std::string oldest_due(const bj::value& overview, names& known) {
     const bj::value& task = at_path(overview, "oldestDueTask");
     if (task.is_null()) return "none";
@@ -57,10 +71,10 @@ int show_status(const order& wanted) {
     std::string out;
     add_line(out, "agents", figures_of(overview, "agents"));
     add_line(out, "polls", figure_in(metrics, "polls_waiting").value_or("0") + " waiting at this server");
-    add_line(out, "open tasks", figures_of(overview, "openTasks"));
-    add_line(out, "last 24 h", figures_of(overview, "tasksOfLastDay"));
+    add_line(out, "open tasks", figures_of(overview, "tasks"));
+    add_line(out, "last hour", last_hour(overview));
     add_line(out, "oldest due", oldest_due(overview, known));
-    add_line(out, "backups", figures_of(overview, "backups"));
+    add_line(out, "backups", figures_of(overview, "freshness"));
     std::cout << out << std::flush;
     return 0;
 }

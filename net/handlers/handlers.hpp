@@ -28,6 +28,7 @@ awaitable<reply> assign_policy(services& s, exchange& x);
 awaitable<reply> unassign_policy(services& s, exchange& x);
 awaitable<reply> list_policy_agents(services& s, exchange& x);
 awaitable<reply> next_runs(services& s, exchange& x);
+awaitable<reply> preview_runs(services& s, exchange& x);
 awaitable<reply> run_policy(services& s, exchange& x);
 awaitable<reply> policies_of_agent(services& s, exchange& x);
 awaitable<reply> list_freshness(services& s, exchange& x);
@@ -57,6 +58,8 @@ awaitable<reply> list_tokens(services& s, exchange& x);
 awaitable<reply> revoke_token(services& s, exchange& x);
 awaitable<reply> list_audit(services& s, exchange& x);
 awaitable<reply> get_overview(services& s, exchange& x);
+awaitable<reply> changes(services& s, exchange& x);
+awaitable<reply> whoami(services& s, exchange& x);
 
 awaitable<reply> debug(services& s, exchange& x);
 awaitable<reply> health(services& s, exchange& x);

@@ -1,4 +1,4 @@
-// How a tenant stands.
+// A tenant at a glance.
 #include "net/wire/overview.hpp"
 
 #include "net/handlers/handlers.hpp"

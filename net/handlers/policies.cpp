@@ -9,6 +9,28 @@
 #include "net/wire/policy.hpp"
 
 namespace holdfast::net::handlers {
+namespace {
+
+reply runs_of(const timetable& when, std::int64_t count) {
+    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    wire::next_runs_answer answer;
+    for (planned_run& run : planned_runs(when, now, static_cast<std::size_t>(count)))
+        answer.items.push_back({run.type, run.at, std::move(run.local)});
+    answer.timezone = when.timezone;
+    answer.spread_seconds = when.spread_seconds;
+    return ok(answer);
+}
+
+timetable timetable_of(const exchange& x) {
+    timetable out;
+    out.schedule = std::string(x.query().text("schedule").value_or(""));
+    if (const auto check = x.query().text("checkSchedule")) out.check_schedule = std::string(*check);
+    if (const auto prune = x.query().text("pruneSchedule")) out.prune_schedule = std::string(*prune);
+    if (const auto zone = x.query().text("timezone")) out.timezone = std::string(*zone);
+    return out;
+}
+
+} // namespace
 
 awaitable<reply> create_policy(services& s, exchange& x) {
     auto body = json::read_body<wire::policy_body>(x.request());
@@ -100,13 +122,17 @@ awaitable<reply> next_runs(services& s, exchange& x) {
     if (!count) co_return problem(count.error(), x);
     auto found = co_await s.policies.get(x.identity().tenant, x.id<policy_id>("policyId"));
     if (!found) co_return problem(found.error(), x);
-    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    wire::next_runs_answer answer;
-    for (planned_run& run : planned_runs(found->when, now, static_cast<std::size_t>(*count)))
-        answer.items.push_back({run.type, run.at, std::move(run.local)});
-    answer.timezone = std::move(found->when.timezone);
-    answer.spread_seconds = found->when.spread_seconds;
-    co_return ok(answer);
+    co_return runs_of(found->when, *count);
+}
+
+awaitable<reply> preview_runs(services&, exchange& x) {
+    auto count = x.query().integer("count", 1, 100, 10);
+    if (!count) co_return problem(count.error(), x);
+    const timetable asked = timetable_of(x);
+    std::vector<field_error> wrong;
+    check_schedules(asked, wrong);
+    if (const auto refusal = refused(std::move(wrong))) co_return problem(*refusal, x);
+    co_return runs_of(asked, *count);
 }
 
 // What an agent may know of the policies assigned to it; with their secrets, since it runs them.

@@ -1,40 +1,22 @@
 #include "domain/log.hpp"
 #include "domain/validation.hpp"
 #include "net/handlers/handlers.hpp"
+#include "net/handlers/waits.hpp"
 #include "net/json/write.hpp"
 #include "net/problem.hpp"
 #include "net/wire/task.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <charconv>
 #include <exception>
 
 namespace holdfast::net::handlers {
 namespace {
 
-constexpr std::int64_t seconds_max = 50LL * 366 * 86400;
-
 struct parsed_poll {
     poll_request request;
-    bool preference = false; // the wait is to be confirmed
+    asked_wait wait;
 };
-
-// RFC 7240, section 4.3: `wait=N` among the preferences. Malformed ones are ignored, as section 2 asks for.
-std::optional<std::int64_t> preferred_wait(std::string_view prefer) {
-    while (!prefer.empty()) {
-        const std::size_t comma = std::min(prefer.find(','), prefer.size());
-        std::string_view one = prefer.substr(0, comma);
-        prefer.remove_prefix(std::min(comma + 1, prefer.size()));
-        one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
-        if (!one.starts_with("wait=")) continue;
-        std::int64_t value = 0;
-        const char* const begin = one.data() + 5;
-        const auto [end, ec] = std::from_chars(begin, one.data() + one.size(), value);
-        if (ec == std::errc() && end != begin && value >= 0) return value;
-    }
-    return std::nullopt;
-}
 
 result<task_types> types_of(const exchange& x) {
     if (!x.query().text("types")) return task_types{};
@@ -58,11 +40,10 @@ result<parsed_poll> parse(const services& s, const exchange& x) {
     auto limit = x.query().integer("limit", 1, 100, r.limit);
     if (!limit) return std::move(limit).error();
     r.limit = static_cast<int>(*limit);
-    auto wait = x.query().integer("wait", 0, seconds_max);
+    auto wait = wait_of(x, s.times);
     if (!wait) return std::move(wait).error();
-    if (!*wait) *wait = preferred_wait(x.request().header(header::prefer));
-    out.preference = wait->has_value();
-    r.wait = std::min(std::chrono::seconds(wait->value_or(s.times.wait_default.count())), s.times.wait_max);
+    out.wait = *wait;
+    r.wait = wait->wait;
     auto types = types_of(x);
     if (!types) return std::move(types).error();
     r.types = *types;
@@ -110,8 +91,7 @@ reply answer_with(services& s, const exchange& x, const parsed_poll& asked, resu
         return problem(answer.error(), x);
     }
     reply out = answer_with(s, asked.request, std::move(*answer));
-    if (asked.preference)
-        out.headers.emplace_back("Preference-Applied", "wait=" + std::to_string(asked.request.wait.count()));
+    confirm(asked.wait, out);
     return out;
 }
 

@@ -13,6 +13,7 @@ constexpr token_kinds for_reading{viewer, operator_, admin, root};
 constexpr token_kinds for_operating{operator_, admin, root};
 constexpr token_kinds for_admins{admin, root};
 constexpr token_kinds for_root{root};
+constexpr token_kinds for_all{viewer, operator_, admin, root, enroll, agent, fleet};
 
 struct row {
     verb method;
@@ -46,6 +47,7 @@ constexpr row table[] = {
     {verb::post, "/policies/{policyId}/agents/{agentId}", handlers::assign_policy, for_operating},
     {verb::delete_, "/policies/{policyId}/agents/{agentId}", handlers::unassign_policy, for_operating},
     {verb::get, "/policies/{policyId}/next-runs", handlers::next_runs, for_reading},
+    {verb::get, "/next-runs", handlers::preview_runs, for_reading},
     {verb::post, "/policies/{policyId}/run", handlers::run_policy, for_operating},
     {verb::get, "/freshness", handlers::list_freshness, for_reading},
     {verb::post, "/tasks", handlers::create_tasks, for_operating},
@@ -62,6 +64,8 @@ constexpr row table[] = {
     {verb::delete_, "/tokens/{tokenId}", handlers::revoke_token, for_admins},
     {verb::get, "/audit", handlers::list_audit, for_admins},
     {verb::get, "/overview", handlers::get_overview, for_reading},
+    {verb::get, "/changes", handlers::changes, for_reading},
+    {verb::get, "/whoami", handlers::whoami, for_all},
 
     {verb::get, "/healthz", handlers::health, anybody},
     {verb::get, "/readyz", handlers::ready, anybody},
@@ -85,6 +89,7 @@ std::vector<route> make_routes(services& s) {
         made.head = r.run != handlers::poll;
         routes.push_back(std::move(made));
     }
+    add_console_routes(routes);
     return routes;
 }
 

@@ -4,6 +4,7 @@
 #include "domain/agent_service.hpp"
 #include "domain/assignment.hpp"
 #include "domain/audit_service.hpp"
+#include "domain/change_feed.hpp"
 #include "domain/explain_service.hpp"
 #include "domain/log_service.hpp"
 #include "domain/overview_service.hpp"
@@ -46,11 +47,15 @@ struct services {
     explain_service& explanations;
     audit_service& audit;
     overview_service& overviews;
+    change_feed& changes;
     const timing& times;
     const process_status& process;
 };
 
 // Every route of the product. `s` must outlive the router.
 [[nodiscard]] std::vector<route> make_routes(services& s);
+
+// The files of the console, beside the calls of the contract.
+void add_console_routes(std::vector<route>& routes);
 
 } // namespace holdfast::net

@@ -93,4 +93,9 @@ awaitable<reply> list_tenants(services& s, exchange& x) {
     });
 }
 
+awaitable<reply> whoami(services&, exchange& x) {
+    const identity& who = x.identity();
+    co_return ok(wire::whoami_answer{who.kind, who.token, who.tenant, who.agent});
+}
+
 } // namespace holdfast::net::handlers

@@ -1,38 +1,26 @@
-// A tenant's overview as it goes over the wire.
+// A tenant at a glance, as it goes over the wire.
 #pragma once
 
 #include "domain/overview.hpp"
-#include "net/json/names.hpp"
 
 #include <boost/describe/class.hpp>
 
 #include <optional>
+#include <vector>
 
 namespace holdfast::net::wire {
 
-struct agent_figures {
+struct agent_counts {
     std::int64_t online = 0, offline = 0, paused = 0;
 };
 
-BOOST_DESCRIBE_STRUCT(agent_figures, (), (online, offline, paused))
+BOOST_DESCRIBE_STRUCT(agent_counts, (), (online, offline, paused))
 
-struct open_task_figures {
-    std::int64_t pending = 0, assigned = 0, in_progress = 0;
+struct task_counts {
+    std::int64_t pending = 0, due = 0, assigned = 0, in_progress = 0;
 };
 
-BOOST_DESCRIBE_STRUCT(open_task_figures, (), (pending, assigned, in_progress))
-
-struct ended_task_figures {
-    std::int64_t completed = 0, failed = 0, cancelled = 0;
-};
-
-BOOST_DESCRIBE_STRUCT(ended_task_figures, (), (completed, failed, cancelled))
-
-struct backup_figures {
-    std::int64_t fresh = 0, late = 0, stale = 0, never = 0;
-};
-
-BOOST_DESCRIBE_STRUCT(backup_figures, (), (fresh, late, stale, never))
+BOOST_DESCRIBE_STRUCT(task_counts, (), (pending, due, assigned, in_progress))
 
 struct due_task_view {
     holdfast::task_id task_id;
@@ -42,28 +30,42 @@ struct due_task_view {
 
 BOOST_DESCRIBE_STRUCT(due_task_view, (), (task_id, agent_id, due_at))
 
-struct overview_view {
-    agent_figures agents;
-    open_task_figures open_tasks;
-    ended_task_figures tasks_of_last_day;
-    std::optional<due_task_view> oldest_due_task;
-    backup_figures backups;
+struct state_counts {
+    std::int64_t fresh = 0, late = 0, stale = 0, never = 0;
 };
 
-BOOST_DESCRIBE_STRUCT(overview_view, (), (agents, open_tasks, tasks_of_last_day, oldest_due_task, backups))
+BOOST_DESCRIBE_STRUCT(state_counts, (), (fresh, late, stale, never))
+
+struct minute_view {
+    instant minute;
+    std::int64_t made = 0, completed = 0, failed = 0;
+};
+
+BOOST_DESCRIBE_STRUCT(minute_view, (), (minute, made, completed, failed))
+
+struct overview_view {
+    instant at;
+    agent_counts agents;
+    task_counts tasks;
+    std::optional<due_task_view> oldest_due_task;
+    state_counts freshness;
+    std::vector<minute_view> last_hour;
+};
+
+BOOST_DESCRIBE_STRUCT(overview_view, (), (at, agents, tasks, oldest_due_task, freshness, last_hour))
 
 [[nodiscard]] inline overview_view view_of(const overview& from) {
-    const auto backups = [&from](freshness_state state) {
-        return from.backups.at(static_cast<std::size_t>(state));
-    };
-    overview_view out;
-    out.agents = {from.agents_online, from.agents_offline, from.agents_paused};
-    out.open_tasks = {from.tasks_pending, from.tasks_assigned, from.tasks_in_progress};
-    out.tasks_of_last_day = {from.tasks_completed, from.tasks_failed, from.tasks_cancelled};
-    if (const auto& due = from.oldest_due)
-        out.oldest_due_task = due_task_view{due->id, due->agent, due->due_at};
-    out.backups = {backups(freshness_state::fresh), backups(freshness_state::late),
-                   backups(freshness_state::stale), backups(freshness_state::never)};
+    const auto& states = from.freshness;
+    overview_view out{from.at,
+                      {from.agents_online, from.agents_offline, from.agents_paused},
+                      {from.pending, from.due, from.assigned, from.in_progress},
+                      std::nullopt,
+                      {states[0], states[1], states[2], states[3]},
+                      {}};
+    if (from.oldest_due)
+        out.oldest_due_task = {from.oldest_due->task, from.oldest_due->agent, from.oldest_due->due_at};
+    for (const minute_of_tasks& each : from.last_hour)
+        out.last_hour.push_back({each.minute, each.made, each.completed, each.failed});
     return out;
 }
 

@@ -64,6 +64,15 @@ struct tenant_answer {
 
 BOOST_DESCRIBE_STRUCT(tenant_answer, (), (tenant_id, token))
 
+struct whoami_answer {
+    token_kind kind = token_kind::viewer;
+    holdfast::token_id token_id;
+    holdfast::tenant_id tenant_id;
+    std::optional<holdfast::agent_id> agent_id;
+};
+
+BOOST_DESCRIBE_STRUCT(whoami_answer, (), (kind, token_id, tenant_id, agent_id))
+
 } // namespace holdfast::net::wire
 
 template <> struct holdfast::net::json::enum_names<holdfast::token_kind> {

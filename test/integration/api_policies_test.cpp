@@ -223,6 +223,12 @@ BOOST_AUTO_TEST_CASE(schedules_are_checked_and_previewed) {
     BOOST_TEST((checks == 1 || checks == 2)); // within two weeks
     BOOST_TEST(root.get(at("/next-runs")).body.at("items").as_array().size() == 10U);
     BOOST_TEST(root.get(at("/next-runs?count=101")).status == 400U);
+    const answer same = root.get("/next-runs?schedule=30%202%20*%20*%20*&checkSchedule=@weekly"
+                                 "&timezone=Asia/Kathmandu&count=15");
+    BOOST_TEST(same.body.at("items") == plan.body.at("items"));
+    BOOST_TEST(root.get("/next-runs").text("detail").find("schedule: ") == 0U);
+    BOOST_TEST(root.get("/next-runs?schedule=@daily&timezone=Mars").text("detail").find("timezone: ") == 0U);
+    BOOST_TEST(root.get("/next-runs?schedule=@daily&count=0").status == 400U);
     BOOST_TEST(root.get(std::string("/policies/") + nobody + "/next-runs").status == 404U);
 }
 

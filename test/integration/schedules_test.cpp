@@ -1,6 +1,7 @@
 // Policies make tasks: the scheduler on a real store, at times that the test sets.
 #include "db/policy_store.hpp"
 #include "db/schedule_store.hpp"
+#include "domain/change_feed.hpp"
 #include "domain/scheduler.hpp"
 #include "test/support/database_clock.hpp"
 #include "test/support/schema.hpp"
@@ -33,6 +34,10 @@ public:
     void revoked(token_id) override {}
 
     void deleted(agent_id) override {}
+
+    void watched(tenant_id) override {}
+
+    void changed(tenant_id, change_digest) override {}
 };
 
 // A server's part in this.
@@ -42,9 +47,11 @@ struct server {
     pg::pool pool;
     db::pg_schedule_store store{pool};
     db::pg_policy_store policies{pool};
-    scheduler schedules{store, bell, counts};
+    change_feed notes;
+    scheduler schedules{store, bell, notes, counts};
 
-    server(executor where, const std::string& conninfo) : pool(where, test::pool_for(conninfo)) {
+    server(executor where, const std::string& conninfo)
+        : pool(where, test::pool_for(conninfo)), notes(where, bell, counts) {
         pool.start();
     }
 

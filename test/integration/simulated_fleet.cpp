@@ -23,7 +23,8 @@ fleet_server::fleet_server(executor where, const std::string& conninfo)
     : pool(where, pool_for(conninfo)),
       tasks(where, pool, fleet_times),
       agents(where, pool, fleet_times),
-      housekeeping(pool, fleet_times) {
+      housekeeping(pool, fleet_times),
+      notes(where, bell, counts) {
     pool.start();
 }
 

@@ -7,6 +7,7 @@
 #include "db/policy_store.hpp"
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
+#include "domain/change_feed.hpp"
 #include "domain/scheduler.hpp"
 #include "test/support/database_clock.hpp"
 #include "test/support/fleet_judge.hpp"
@@ -33,6 +34,10 @@ public:
     void revoked(token_id) override {}
 
     void deleted(agent_id) override {}
+
+    void watched(tenant_id) override {}
+
+    void changed(tenant_id, change_digest) override {}
 };
 
 struct fleet_server {
@@ -45,7 +50,8 @@ struct fleet_server {
     db::pg_policy_store policies{pool};
     db::pg_schedule_store runs{pool};
     db::pg_housekeeping_store housekeeping;
-    scheduler schedules{runs, bell, counts};
+    change_feed notes;
+    scheduler schedules{runs, bell, notes, counts};
 
     fleet_server(executor where, const std::string& conninfo);
     ~fleet_server();
