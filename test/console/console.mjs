@@ -212,6 +212,7 @@ test('tokens, audit, tenants', async () => {
   await page.getByRole('button', { name: 'Make' }).click();
   const token = await page.getByText(/^hf_/).textContent();
   assert.equal((await api('GET', '/whoami', undefined, token)).kind, 'admin');
+  await page.getByRole('row', { name: /other/ }).waitFor();
   await judge(page, 'tenants');
 });
 

@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(counts_what_is_there) {
     BOOST_TEST(count(now, "tasks", "due") == 1);
     BOOST_TEST(count(now, "tasks", "assigned") == 0);
     BOOST_TEST(count(now, "tasks", "inProgress") == 1);
-    BOOST_TEST(now.body.at("oldestDueTask").at("dueAt") == root.get("/tasks/" + waiting).body.at("createdAt"));
+    BOOST_TEST(now.body.at("oldestDueTask").at("dueAt") ==
+               root.get("/tasks/" + waiting).body.at("createdAt"));
     BOOST_TEST(count(now, "freshness", "never") == 1);
     std::int64_t made = 0;
     for (const auto& minute : now.body.at("lastHour").as_array()) made += minute.at("made").as_int64();

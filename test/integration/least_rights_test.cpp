@@ -48,7 +48,8 @@ BOOST_FIXTURE_TEST_CASE(the_server_needs_no_more, limited) {
     const answer polled = root.get(poll_target(agent, "?session=one"));
     BOOST_REQUIRE(polled.status == 200U);
     BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/ack").status == 200U);
-    BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/log", R"({"offset":0,"text":"a line"})").status < 300U);
+    BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/log", R"({"offset":0,"text":"a line"})").status <
+               300U);
     BOOST_TEST(root.post(poll_target(agent) + "/" + task + "/result", R"({"status":"completed"})").status ==
                200U);
     BOOST_TEST(root.get("/tasks/" + task + "/explain").status == 200U);

@@ -70,7 +70,12 @@ BOOST_FIXTURE_TEST_SUITE(mutual_tls, world)
 BOOST_AUTO_TEST_CASE(a_certificate_stands_in_for_its_agents_token) {
     client bearer(context, server, "", issue(agent));
     BOOST_TEST(bearer.get(tasks_of(agent)).status == 204U);
-    BOOST_TEST(bearer.post("/agents/" + agent + "/heartbeat", R"({"version":"1.4.0","os":"linux","arch":"amd64","uptimeSeconds":1,"disks":[],"lastBackupStatus":"none"})").status == 200U);
+    BOOST_TEST(
+        bearer
+            .post(
+                "/agents/" + agent + "/heartbeat",
+                R"({"version":"1.4.0","os":"linux","arch":"amd64","uptimeSeconds":1,"disks":[],"lastBackupStatus":"none"})")
+            .status == 200U);
     BOOST_TEST(bearer.get(tasks_of(other)).status == 404U); // another agent's, as if it were not there
     BOOST_TEST(bearer.get("/agents").status == 403U);       // for operators
     BOOST_TEST(bearer.post("/agents/register", R"({"hostname":"x"})").status == 401U);
