@@ -3,9 +3,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <array>
-#include <optional>
-
 using holdfast::asio::io_context;
 using holdfast::test::client;
 using holdfast::test::felt;

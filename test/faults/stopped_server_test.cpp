@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <utility>
+
 using holdfast::test::fleet;
 using holdfast::test::frozen_server;
 using holdfast::test::load;
