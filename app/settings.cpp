@@ -2,6 +2,7 @@
 
 #include "app/cli/command_line.hpp"
 #include "app/cli/failures.hpp"
+#include "app/completion.hpp"
 #include "app/options.hpp"
 #include "app/parts.hpp"
 #include "domain/identity.hpp"
@@ -394,6 +395,11 @@ command read_command(int argc, char** argv) {
                     "And the parts that it is made of, with their versions and licences");
     about->add_flag("--cyclonedx", cyclonedx, "The same as a CycloneDX document, for programs");
     const cli::command_line people(app);
+    std::string shell;
+    auto* completion = app.add_subcommand("completion", "Print a shell's completion of these commands");
+    completion->add_option("shell", shell, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
     std::vector<CLI::App*> all{serve, migration, create, run};
     for (const auto& [scenario, settings] : loads) all.push_back(scenario);
     for (CLI::App* one : all) one->add_option("--config", file, "File of settings (TOML)")->type_name("FILE");
@@ -402,6 +408,10 @@ command read_command(int argc, char** argv) {
         app.parse(argc, argv);
         if (file.empty())
             if (const char* named = std::getenv("HOLDFAST_CONFIG")) file = named;
+        if (completion->parsed()) {
+            print_completion(std::cout, app, shell);
+            return finished{};
+        }
         if (about->parsed()) return say_version(verbose, cyclonedx);
         if (serve->parsed()) return chosen(*serve, file, server);
         if (migration->parsed()) return chosen(*migration, file, migrate);

@@ -10,6 +10,13 @@ execute_process(COMMAND gzip -9nc ${package}/holdfast.1 OUTPUT_FILE ${PROJECT_BI
   COMMAND_ERROR_IS_FATAL ANY)
 install(FILES ${PROJECT_BINARY_DIR}/holdfast.1.gz DESTINATION share/man/man1)
 
+foreach(shell bash fish)
+  add_custom_command(TARGET holdfast POST_BUILD VERBATIM
+    COMMAND sh -c "\"$0\" completion ${shell} >completion.${shell}" $<TARGET_FILE:holdfast>)
+endforeach()
+install(FILES ${PROJECT_BINARY_DIR}/completion.bash DESTINATION share/bash-completion/completions RENAME holdfast)
+install(FILES ${PROJECT_BINARY_DIR}/completion.fish DESTINATION share/fish/vendor_completions.d RENAME holdfast.fish)
+
 set(CPACK_GENERATOR DEB)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
