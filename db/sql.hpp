@@ -35,6 +35,7 @@ extern const statement tasks_holders;
 extern const statement tasks_oldest_due;
 extern const statement sessions_open;
 extern const statement idempotency_claim;
+extern const statement idempotency_free;
 extern const statement idempotency_find;
 
 // Logs: sql_logs.cpp

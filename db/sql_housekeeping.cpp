@@ -94,6 +94,7 @@ std::span<const statement* const> all() {
                                      &tasks_oldest_due,
                                      &sessions_open,
                                      &idempotency_claim,
+                                     &idempotency_free,
                                      &idempotency_find,
                                      &logs_append,
                                      &logs_finish,

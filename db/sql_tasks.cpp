@@ -224,7 +224,8 @@ SELECT w.n, false, t.status, t.attempt, t.last_attempt_failed, w.at, t.not_befor
 
 // $1 tenant; arrays: $2 task, $3 agent, $4 policy, $5 type, $6 scheduled for, $7 attempts, $8 repository,
 // $9 include paths and $10 exclude paths (JSON arrays), $11 retention, $12 execution parameters, $13 number
-// of the request, $14 by; $15 notes. Null: as the policy says. A request that names an agent or a policy that
+// of the request, $14 by; $15 notes; $16 an idempotency key: nothing is made unless it is claimed for
+// these tasks. Null: as the policy says. A request that names an agent or a policy that
 // is not there makes nothing; the rows behind the tasks say which. The lock keeps deletions of the agents
 // out.
 constinit const statement tasks_create{"tasks_create", R"(
@@ -234,6 +235,8 @@ WITH w AS MATERIALIZED (
                 $9::jsonb[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::int[], $14::jsonb[])
          AS u(task, agent, policy, kind, scheduled, attempts, own_repository, includes, excludes, own_retention,
               own_params, request, by)
+   WHERE $16::text IS NULL OR EXISTS (SELECT FROM idempotency_keys k
+                                       WHERE k.tenant_id = $1 AND k.key = $16 AND k.task_ids = $2::uuid[])
 ), a AS MATERIALIZED (
   SELECT agent_id FROM agents
    WHERE tenant_id = $1 AND agent_id = ANY($3::uuid[]) AND deleted_at IS NULL ORDER BY agent_id FOR KEY SHARE
@@ -260,6 +263,7 @@ WITH w AS MATERIALIZED (
 ), noted AS (
   )" HOLDFAST_AUDIT("$15", "(SELECT) AS one", "'{}'") R"(
    WHERE NOT EXISTS (SELECT FROM j AS bad WHERE bad.request = e.n AND (bad.no_agent OR bad.no_policy))
+     AND EXISTS (SELECT FROM j WHERE j.request = e.n)
 )
 SELECT )" HOLDFAST_TASK_COLUMNS R"(, NULL::boolean, NULL::boolean FROM t
 UNION ALL
@@ -311,6 +315,11 @@ SELECT w.n, EXISTS (SELECT FROM sessions s WHERE s.tenant_id = $1 AND s.agent_id
 constinit const statement idempotency_claim{"idempotency_claim", R"(
 INSERT INTO idempotency_keys (tenant_id, key, digest, task_ids) VALUES ($1, $2, $3::bytea, $4::uuid[])
 ON CONFLICT (tenant_id, key) DO NOTHING)"};
+
+// Of a claim that came to nothing.
+constinit const statement idempotency_free{"idempotency_free", R"(
+DELETE FROM idempotency_keys WHERE tenant_id = $1 AND key = $2 AND task_ids = $3::uuid[]
+   AND NOT EXISTS (SELECT FROM tasks WHERE tenant_id = $1 AND task_id = ANY($3)))"};
 
 constinit const statement idempotency_find{
     "idempotency_find", "SELECT digest, task_ids FROM idempotency_keys WHERE tenant_id = $1 AND key = $2"};

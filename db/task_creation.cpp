@@ -43,9 +43,10 @@ public:
         note(wanted);
     }
 
-    [[nodiscard]] pg::params bind(tenant_id tenant) const {
+    // With a key: only if it was claimed for these tasks.
+    [[nodiscard]] pg::params bind(tenant_id tenant, const std::optional<std::string>& key = {}) const {
         return pg::bind(tenant, tasks_, agents_, policies_, types_, scheduled_, attempts_, repositories_,
-                        includes_, excludes_, retentions_, params_, requests_, by_, notes_.as_jsonb());
+                        includes_, excludes_, retentions_, params_, requests_, by_, notes_.as_jsonb(), key);
     }
 
     [[nodiscard]] const std::vector<task_id>& ids() const { return tasks_; }
@@ -146,28 +147,26 @@ awaitable<result<void>> pg_task_store::send_creations(std::span<creations::call*
     co_return done;
 }
 
+// The claim, the tasks if it is ours, and its end if there are none: one transaction in one round trip. Whoever claims the
+// same key meanwhile waits for it.
 awaitable<result<created_tasks>> pg_task_store::create_once(tenant_id tenant, task_orders wanted) {
     idempotency once = std::move(*wanted.once);
     making one;
     one.add(wanted);
-    auto begun = co_await pool_.begin();
-    if (!begun) co_return std::move(begun).error();
-    auto claimed = co_await begun->exec(sql::idempotency_claim,
-                                        pg::bind(tenant, once.key, as_bytes(once.digest), one.ids()));
-    if (!claimed) co_return std::move(claimed).error();
-    if (claimed->affected() == 0) {
-        auto over = co_await begun->rollback();
-        if (!over) co_return std::move(over).error();
+    std::vector<pg::command> commands;
+    commands.push_back(
+        {sql::idempotency_claim, pg::bind(tenant, once.key, as_bytes(once.digest), one.ids())});
+    commands.push_back({sql::tasks_create, one.bind(tenant, once.key)});
+    commands.push_back({sql::idempotency_free, pg::bind(tenant, once.key, one.ids())});
+    auto sent = co_await pool_.exec_all(std::move(commands));
+    if (!sent) co_return std::move(sent).error();
+    if (sent->front().affected() == 0) {
         auto before = co_await repeat_of(tenant, std::move(once));
         co_return before;
     }
-    auto rows = co_await begun->exec(sql::tasks_create, one.bind(tenant));
-    if (!rows) co_return std::move(rows).error();
-    one.read(*rows);
+    one.read(sent->at(1));
     auto made = one.answer(0, wanted.orders.size());
-    if (!made) co_return std::move(made).error(); // rolled back, the key is free again
-    auto committed = co_await begun->commit();
-    if (!committed) co_return std::move(committed).error();
+    if (!made) co_return std::move(made).error();
     co_return created_tasks{std::move(*made), false};
 }
 
