@@ -11,6 +11,7 @@ using holdfast::test::answer;
 using holdfast::test::client;
 using holdfast::test::fleet;
 using holdfast::test::pending_call;
+using holdfast::test::until;
 using holdfast::test::server_process;
 using holdfast::test::task_body;
 
@@ -69,11 +70,15 @@ BOOST_AUTO_TEST_CASE(a_task_made_elsewhere_ends_the_wait) {
     lookout f;
     client viewer(f.context, f.server, f.token("viewer"));
     heard seen = f.begin(viewer);
-    BOOST_TEST(seen.tasks.empty());
-    BOOST_TEST(viewer.get(since(seen.cursor)).status == 204U);
-    const answer waited = viewer.call(verb::get, since(seen.cursor), "", {{"Prefer", "wait=1"}});
-    BOOST_TEST(waited.status == 204U);
+    answer waited;
+    until("the end of what the making of a fleet changes", [&] {
+        waited = viewer.call(verb::get, since(seen.cursor), "", {{"Prefer", "wait=1"}});
+        if (waited.status == 200U) seen.add(waited);
+        return waited.status == 204U;
+    });
     BOOST_TEST(waited.raw.header("Preference-Applied") == "wait=1");
+    BOOST_TEST(viewer.get(since(seen.cursor)).status == 204U);
+    BOOST_TEST(seen.tasks.empty());
 
     pending_call poll(f, f.server, f.home.root_token(), verb::get, since(seen.cursor, "&wait=60"));
     f.wait_for_metric("viewers_waiting", 1);
@@ -82,7 +87,6 @@ BOOST_AUTO_TEST_CASE(a_task_made_elsewhere_ends_the_wait) {
     BOOST_TEST(seen.tasks == names{task});
     BOOST_TEST(seen.many.empty());
     BOOST_TEST(poll.got.body.at("tasks").at(0).at("agentId").as_string() == f.agent);
-    BOOST_TEST(viewer.get(since(seen.cursor)).status == 204U);
 }
 
 BOOST_AUTO_TEST_CASE(what_changed_before_the_next_call_is_not_lost) {
