@@ -1,6 +1,7 @@
 #include "app/server.hpp"
 
 #include "app/metrics_page.hpp"
+#include "app/run_to_end.hpp"
 #include "app/service_manager.hpp"
 #include "db/migrations.hpp"
 #include "domain/log.hpp"
@@ -31,11 +32,7 @@ result<pg::schema_state> schema_of(const std::string& database) {
     pg::connection_settings connection;
     connection.conninfo = database;
     schema_answer answer;
-    auto work = ask_schema(context.get_executor(), connection, answer);
-    std::exception_ptr failed;
-    asio::co_spawn(context, std::move(work), [&failed](const std::exception_ptr& e) { failed = e; });
-    context.run();
-    if (failed) std::rethrow_exception(failed);
+    run_to_end(context, ask_schema(context.get_executor(), connection, answer));
     return std::move(*answer);
 }
 
