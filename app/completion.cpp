@@ -40,8 +40,8 @@ void print_bash(std::ostream& to, const std::vector<place>& places) {
           "        case \"$path $word\" in\n";
     for (const place& each : places)
         if (!each.path.empty())
-            to << "        '" << (each.path.find(' ') == std::string::npos ? " " : "") << each.path << "') path='"
-               << each.path << "' ;;\n";
+            to << "        '" << (each.path.find(' ') == std::string::npos ? " " : "") << each.path
+               << "') path='" << each.path << "' ;;\n";
     to << "        esac\n"
           "    done\n"
           "    case \"$path\" in\n";
@@ -70,7 +70,8 @@ void print_fish(std::ostream& to, const std::vector<place>& places) {
     for (const place& each : places) {
         const std::string head = "complete -c holdfast -n '__holdfast_at " + each.path + "' ";
         for (const CLI::App* command : each.commands)
-            to << head << "-f -a " << command->get_name() << " -d " << in_quotes(command->get_description()) << '\n';
+            to << head << "-f -a " << command->get_name() << " -d " << in_quotes(command->get_description())
+               << '\n';
         for (const CLI::Option* option : each.options)
             for (const std::string& name : option->get_lnames())
                 to << head << "-l " << name << " -d " << in_quotes(option->get_description()) << '\n';

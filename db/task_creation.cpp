@@ -147,8 +147,8 @@ awaitable<result<void>> pg_task_store::send_creations(std::span<creations::call*
     co_return done;
 }
 
-// The claim, the tasks if it is ours, and its end if there are none: one transaction in one round trip. Whoever claims the
-// same key meanwhile waits for it.
+// The claim, the tasks if it is ours, and its end if there are none: one transaction in one round trip.
+// Whoever claims the same key meanwhile waits for it.
 awaitable<result<created_tasks>> pg_task_store::create_once(tenant_id tenant, task_orders wanted) {
     idempotency once = std::move(*wanted.once);
     making one;

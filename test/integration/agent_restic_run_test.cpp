@@ -150,7 +150,8 @@ BOOST_AUTO_TEST_CASE(a_lock_of_a_dead_process_is_removed) {
 }
 
 BOOST_AUTO_TEST_CASE(killed_out_of_time_leaves_no_lock) {
-    // The backup is stopped dead once its lock is there: it can't end before it is killed, and not remove the lock.
+    // The backup is stopped dead once its lock is there: it can't end before it is killed, and not remove the
+    // lock.
     const std::string found = (path / "found").string();
     const std::string wrapper = (path / "restic").string();
     std::ofstream(wrapper) << "#!/bin/sh\nfound=" << found << R"(

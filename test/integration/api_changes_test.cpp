@@ -11,9 +11,9 @@ using holdfast::test::answer;
 using holdfast::test::client;
 using holdfast::test::fleet;
 using holdfast::test::pending_call;
-using holdfast::test::until;
 using holdfast::test::server_process;
 using holdfast::test::task_body;
+using holdfast::test::until;
 
 namespace {
 
