@@ -72,6 +72,12 @@ void add_caller_limits(CLI::App& to, net::limits& s) {
                   "Connections of one address (of IPv6: one /64) to each core; more are closed; 0: no limit")
         ->check(CLI::Range(0U, most))
         ->capture_default_str();
+    to.add_option(
+          "--handshakes-per-address", s.handshakes_per_address,
+          "TLS handshakes of one address with each core in a second, a hundred times as many at once; "
+          "more connections are closed; 0: no limit")
+        ->check(CLI::Range(0U, most))
+        ->capture_default_str();
     to.add_option("--requests-per-address", s.requests_per_address,
                   "Requests of one address to each core in a second, ten times as many at once; more are "
                   "answered 429; 0: no limit, as behind a proxy that hides addresses")

@@ -1,5 +1,7 @@
 #include "domain/log.hpp"
 
+#include "domain/log_flood.hpp"
+
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -62,7 +64,8 @@ bool is_plain(std::string_view text) {
     return !text.empty();
 }
 
-std::string as_text(level which, std::string_view message, std::initializer_list<field> fields) {
+std::string as_text(level which, std::string_view message, std::initializer_list<field> fields,
+                    std::uint64_t left_out) {
     std::string out(name_of(which));
     out.resize(8, ' ');
     for (const char c : message) out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
@@ -75,10 +78,12 @@ std::string as_text(level which, std::string_view message, std::initializer_list
         else
             append_quoted(out, f.value);
     }
+    if (left_out > 0) out += " left_out=" + std::to_string(left_out);
     return out;
 }
 
-std::string as_json(level which, std::string_view message, std::initializer_list<field> fields) {
+std::string as_json(level which, std::string_view message, std::initializer_list<field> fields,
+                    std::uint64_t left_out) {
     std::string out = "\"level\":\"";
     out += name_of(which);
     out += "\",\"message\":";
@@ -92,6 +97,7 @@ std::string as_json(level which, std::string_view message, std::initializer_list
         else
             append_quoted(out, f.value);
     }
+    if (left_out > 0) out += ",\"left_out\":" + std::to_string(left_out);
     out += '}';
     return out;
 }
@@ -134,9 +140,13 @@ bool enabled(level which) {
 
 void write(level which, std::string_view message, std::initializer_list<field> fields) {
     if (!enabled(which)) return;
+    static flood_gate gate; // of what strangers can cause
+    std::optional<std::uint64_t> left_out = 0;
+    if (which >= level::warning) left_out = gate.pass(message, steady_clock::now());
+    if (!left_out) return;
     logger()->log(spdlog_level(which),
-                  spdlog::string_view_t(shape == format::json ? as_json(which, message, fields)
-                                                              : as_text(which, message, fields)));
+                  spdlog::string_view_t(shape == format::json ? as_json(which, message, fields, *left_out)
+                                                              : as_text(which, message, fields, *left_out)));
 }
 
 } // namespace holdfast::log

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t idle_addresses_max = 16'384;
 constexpr std::size_t tokens_max = 16'384;
-constexpr std::chrono::seconds request_burst{10}; // a fleet that comes back after an outage comes at once
+// A fleet that comes back after an outage comes at once.
+constexpr std::chrono::seconds request_burst{10};
+constexpr std::chrono::seconds handshake_burst{100}; // as many as an address may have connections, by default
 constexpr std::chrono::minutes wrong_token_window{1};
 constexpr std::chrono::minutes between_lines{1}; // of the log, about one address
 
@@ -21,6 +23,7 @@ constexpr std::size_t prefix_bytes = 8;
 std::string_view sentence_about(refusal why) {
     switch (why) {
     case refusal::connections_per_address: return "This address has too many connections.";
+    case refusal::handshakes_per_address: return "This address connects too often.";
     case refusal::requests_per_address: return "This address asks too often.";
     case refusal::requests_per_token: return "This token is used too often.";
     case refusal::wrong_tokens: return "Too many wrong tokens came from this address.";
@@ -53,6 +56,7 @@ std::string text_of(const address_key& key) {
 
 admission::admission(const limits& bounds, observer* seen)
     : connections_max_(bounds.connections_per_address),
+      handshakes_(rate::of(bounds.handshakes_per_address, std::chrono::seconds{1}, handshake_burst)),
       by_address_(rate::of(bounds.requests_per_address, std::chrono::seconds{1}, request_burst)),
       by_token_(rate::of(bounds.requests_per_token, std::chrono::seconds{1}, request_burst)),
       wrong_tokens_(rate::of(bounds.wrong_tokens_per_address, wrong_token_window, wrong_token_window)),
@@ -60,12 +64,22 @@ admission::admission(const limits& bounds, observer* seen)
       addresses_(idle_addresses_max),
       tokens_(tokens_max) {}
 
-bool admission::is_full(const asio::ip::address& address, steady_clock::time_point now) {
-    if (connections_max_ == 0) return false;
+bool admission::turns_away(const asio::ip::address& address, steady_clock::time_point now) {
     visitor* const from = addresses_.find(key_of(address));
-    if (!from || from->holders() < connections_max_) return false;
-    refused(*from, refusal::connections_per_address, now);
+    if (!from) return false;
+    if (connections_max_ != 0 && from->holders() >= connections_max_)
+        refused(*from, refusal::connections_per_address, now);
+    else if (from->value.handshakes.wait(handshakes_, now).count() > 0)
+        refused(*from, refusal::handshakes_per_address, now);
+    else
+        return false;
     return true;
+}
+
+admission::visitor& admission::enter(const asio::ip::address& address, steady_clock::time_point now) {
+    visitor& from = addresses_.hold(key_of(address));
+    from.value.handshakes.take(handshakes_, now);
+    return from;
 }
 
 std::optional<failure> admission::ask(visitor& from, steady_clock::time_point now) {

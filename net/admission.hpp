@@ -6,10 +6,10 @@
 #include "domain/id.hpp"
 #include "domain/identity.hpp"
 #include "domain/result.hpp"
+#include "domain/token_bucket.hpp"
 #include "net/held_map.hpp"
 #include "net/hooks.hpp"
 #include "net/limits.hpp"
-#include "net/token_bucket.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -31,6 +31,7 @@ using address_key = std::array<std::uint8_t, 9>; // 4 or 6, then the bytes
 class admission {
 public:
     struct history {
+        token_bucket handshakes;
         token_bucket requests;
         token_bucket wrong_tokens;
         std::optional<steady_clock::time_point> told; // when the log last had a line about it
@@ -42,12 +43,11 @@ public:
 
     admission(const limits& bounds, observer* seen);
 
-    // Whether one more connection of this address is too many.
-    [[nodiscard]] bool is_full(const asio::ip::address& address, steady_clock::time_point now);
+    // Whether one more connection of this address is too many, or comes too soon after the others.
+    [[nodiscard]] bool turns_away(const asio::ip::address& address, steady_clock::time_point now);
 
-    [[nodiscard]] visitor& enter(const asio::ip::address& address) {
-        return addresses_.hold(key_of(address));
-    }
+    // A connection that was not turned away, and begins its handshake.
+    [[nodiscard]] visitor& enter(const asio::ip::address& address, steady_clock::time_point now);
 
     void leave(visitor& from) { addresses_.let_go(from); }
 
@@ -67,6 +67,7 @@ private:
     failure refused(visitor& from, refusal why, steady_clock::duration wait, steady_clock::time_point now);
 
     std::size_t connections_max_;
+    rate handshakes_;
     rate by_address_;
     rate by_token_;
     rate wrong_tokens_;

@@ -2,7 +2,8 @@
 
 namespace holdfast::net {
 
-guest::guest(front& home, const asio::ip::address& remote) : home_(&home), from_(home.callers.enter(remote)) {
+guest::guest(front& home, const asio::ip::address& remote)
+    : home_(&home), from_(home.callers.enter(remote, steady_clock::now())) {
     home.guests_.push_back(*this);
     ++home.count_;
 }

@@ -29,16 +29,18 @@ protected:
 // Which limit a caller ran into.
 enum class refusal : std::uint8_t {
     connections_per_address,
+    handshakes_per_address,
     requests_per_address,
     requests_per_token,
     wrong_tokens,
 };
 
-inline constexpr std::size_t refusal_count = 4;
+inline constexpr std::size_t refusal_count = 5;
 
 [[nodiscard]] constexpr std::string_view name_of(refusal why) {
     switch (why) {
     case refusal::connections_per_address: return "connections_per_address";
+    case refusal::handshakes_per_address: return "handshakes_per_address";
     case refusal::requests_per_address: return "requests_per_address";
     case refusal::requests_per_token: return "requests_per_token";
     case refusal::wrong_tokens: return "wrong_tokens_per_address";

@@ -121,7 +121,7 @@ awaitable<void> listener::accept_at(door& one) {
 void listener::admit(tcp_socket peer) {
     error_code gone_already;
     const asio::ip::address remote = peer.remote_endpoint(gone_already).address();
-    if (front_.callers.is_full(remote, steady_clock::now())) return; // which closes it
+    if (front_.callers.turns_away(remote, steady_clock::now())) return; // which closes it
     try {
         connection::start(front_, std::move(peer), remote, front_.tls);
     } catch (const std::exception& error) { // out of memory for this one; those there are go on

@@ -100,7 +100,8 @@ class Server:
     def __enter__(self):
         words = [self.world.program, "serve", "--database", self.dsn, "--listen", f"127.0.0.1:{self.port}",
                  "--tls-cert", self.world.folder / "server.pem", "--tls-key", self.world.folder / "server.key",
-                 "--requests-per-address", "0", "--requests-per-token", "0"]  # wrk is a flood
+                 "--handshakes-per-address", "0", "--requests-per-address", "0",
+                 "--requests-per-token", "0"]  # wrk is a flood
         with open(self.world.folder / f"server-{self.port}.log", "a", encoding="utf-8") as log:
             self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=log)
         self.pid = self.process.pid

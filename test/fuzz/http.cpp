@@ -14,7 +14,7 @@ namespace {
 net::limits impatient() {
     net::limits out;
     out.header = out.body = out.linger = std::chrono::milliseconds(200);
-    out.connections_per_address = out.requests_per_address = 0;
+    out.connections_per_address = out.handshakes_per_address = out.requests_per_address = 0;
     return out;
 }
 

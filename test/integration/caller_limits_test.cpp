@@ -1,8 +1,10 @@
 // The real program under abuse: one address is refused while another is served.
 #include "test/support/server.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +12,8 @@
 namespace {
 
 using namespace holdfast::test;
+using holdfast::asio::ip::address_v4;
+using holdfast::asio::ip::tcp;
 
 const holdfast::asio::ip::address stranger = holdfast::asio::ip::make_address("127.0.0.2");
 
@@ -135,9 +139,54 @@ BOOST_AUTO_TEST_CASE(connections_of_one_address_are_bounded_and_another_is_serve
     f.expect_one_line_about_stranger();
 }
 
+// A hundred handshakes at once, one in a second after that: each takes a connection of its own.
+BOOST_AUTO_TEST_CASE(handshakes_of_one_address_are_bounded_and_another_is_served) {
+    limited_fleet f({"--handshakes-per-address", "1"});
+    const auto regular = f.from_stranger("");
+    BOOST_TEST(regular->get("/healthz").status == 200U);
+    const auto attacker = f.from_stranger("");
+    const auto is_served = [&] { return attacker->get("/healthz").status == 200; };
+    until("the attacker is turned away", [&] {
+        attacker->hang_up();
+        return !is_served();
+    });
+    BOOST_TEST(regular->get("/healthz").status == 200U); // it has had its handshake
+    client elsewhere(f.context, f.server, f.home.root_token());
+    BOOST_TEST(elsewhere.get("/agents").status == 200U);
+    f.expect_refusals("handshakes_per_address");
+    f.expect_one_line_about_stranger();
+    until("the attacker may come again", is_served);
+}
+
+// Each address is worth a line, all of them together are not.
+BOOST_AUTO_TEST_CASE(refusals_of_many_addresses_do_not_flood_the_log) {
+    constexpr std::uint32_t addresses = 150;
+    limited_fleet f({"--connections-per-address", "3"});
+    std::vector<tcp::socket> held;
+    std::uint32_t address = 0x7f010000;
+    const auto be_refused = [&] {
+        ++address;
+        for (int connections = 0; connections < 4; ++connections) {
+            held.emplace_back(f.context, tcp::endpoint(address_v4(address), 0));
+            held.back().connect({address_v4::loopback(), f.server.port()});
+        }
+    };
+    for (std::uint32_t i = 0; i < addresses; ++i) be_refused();
+    wait_for_metric(f.root, "http_refusals_total{limit=\"connections_per_address\"}", addresses);
+    until("a line says how many were left out", [&] {
+        be_refused();
+        return f.server.log().find(" left_out=") != std::string::npos;
+    });
+    const std::string log = f.server.log();
+    std::uint32_t lines = 0;
+    for (std::size_t at = 0; (at = log.find("a caller is refused", at)) != std::string::npos; ++at) ++lines;
+    BOOST_TEST(lines < addresses);
+}
+
 BOOST_AUTO_TEST_CASE(without_limits_nothing_is_refused) {
-    limited_fleet f({"--connections-per-address", "0", "--requests-per-address", "0", "--requests-per-token",
-                     "0", "--wrong-tokens-per-address", "0"});
+    limited_fleet f({"--connections-per-address", "0", "--handshakes-per-address", "0",
+                     "--requests-per-address", "0", "--requests-per-token", "0", "--wrong-tokens-per-address",
+                     "0"});
     const auto attacker = f.from_stranger("guess");
     for (int i = 0; i < 300; ++i) BOOST_TEST(attacker->get("/agents").status == 401U);
 }

@@ -66,14 +66,19 @@ const std::map<std::string, std::string> bodies = {
 const ids of_nobody{"01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002",
                     "01900000-0000-7000-8000-000000000003", "01900000-0000-7000-8000-000000000004"};
 
-// Without what is of one request alone.
+const std::set<std::string> of_one_request{"X-Request-Id", "Date"};
+
+// Status, headers and body, without what is of one request alone.
 std::string without_its_own(const answer& got) {
     json::value body = got.body;
     if (json::object* problem = body.if_object()) {
         problem->erase("requestId");
         problem->erase("instance");
     }
-    return std::to_string(got.status) + " " + json::serialize(body);
+    std::string out = std::to_string(got.status) + " " + json::serialize(body);
+    for (const auto& [name, value] : got.raw.headers)
+        out += '\n' + name + ": " + (of_one_request.contains(name) ? "" : value);
+    return out;
 }
 
 struct two_tenants : fleet {

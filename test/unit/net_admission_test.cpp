@@ -11,9 +11,7 @@ namespace {
 using namespace holdfast;
 using namespace std::chrono_literals;
 using net::admission;
-using net::rate;
 using net::refusal;
-using net::token_bucket;
 
 constexpr steady_clock::time_point start{1000h};
 
@@ -53,6 +51,7 @@ int taken_at_once(token_bucket& from, const rate& r, steady_clock::time_point no
 struct strict {
     strict() {
         bounds.connections_per_address = 2;
+        bounds.handshakes_per_address = 0;
         bounds.requests_per_address = 1;
         bounds.requests_per_token = 2;
         bounds.wrong_tokens_per_address = 3;
@@ -121,39 +120,56 @@ BOOST_AUTO_TEST_CASE(of_ipv6_a_whole_64_is_one_address) {
 
 BOOST_FIXTURE_TEST_CASE(connections_are_counted_by_address, strict) {
     admission callers(bounds, &seen);
-    auto& first = callers.enter(at("192.0.2.1"));
-    BOOST_TEST(!callers.is_full(at("192.0.2.1"), start));
-    auto& second = callers.enter(at("192.0.2.1"));
+    auto& first = callers.enter(at("192.0.2.1"), start);
+    BOOST_TEST(!callers.turns_away(at("192.0.2.1"), start));
+    auto& second = callers.enter(at("192.0.2.1"), start);
     BOOST_TEST(&first == &second);
-    BOOST_TEST(callers.is_full(at("192.0.2.1"), start));
-    BOOST_TEST(!callers.is_full(at("192.0.2.2"), start));
+    BOOST_TEST(callers.turns_away(at("192.0.2.1"), start));
+    BOOST_TEST(!callers.turns_away(at("192.0.2.2"), start));
     BOOST_TEST(seen.of(refusal::connections_per_address) == 1);
     callers.leave(second);
-    BOOST_TEST(!callers.is_full(at("192.0.2.1"), start));
+    BOOST_TEST(!callers.turns_away(at("192.0.2.1"), start));
+}
+
+BOOST_FIXTURE_TEST_CASE(handshakes_are_counted_by_address_also_of_connections_that_have_gone, strict) {
+    bounds.handshakes_per_address = 1;
+    admission callers(bounds, &seen);
+    const auto come_and_go = [&](const char* address, steady_clock::time_point now) {
+        if (callers.turns_away(at(address), now)) return false;
+        callers.leave(callers.enter(at(address), now));
+        return true;
+    };
+    for (int i = 0; i < 100; ++i) BOOST_TEST(come_and_go("2001:db8::1", start));
+    BOOST_TEST(!come_and_go("2001:db8::1", start));
+    BOOST_TEST(!come_and_go("2001:db8::2", start + 999ms)); // of the same /64
+    BOOST_TEST(come_and_go("2001:db8:0:1::1", start));
+    BOOST_TEST(seen.of(refusal::handshakes_per_address) == 2);
+    BOOST_TEST(come_and_go("2001:db8::2", start + 1s));
+    BOOST_TEST(!come_and_go("2001:db8::1", start + 1s));
 }
 
 BOOST_FIXTURE_TEST_CASE(requests_are_counted_by_address_over_its_connections, strict) {
     admission callers(bounds, &seen);
     for (int i = 0; i < 10; ++i) {
-        auto& from = callers.enter(at("192.0.2.1"));
+        auto& from = callers.enter(at("192.0.2.1"), start);
         BOOST_TEST(!callers.ask(from, start));
         callers.leave(from);
     }
-    auto& from = callers.enter(at("192.0.2.1"));
+    auto& from = callers.enter(at("192.0.2.1"), start);
     const auto refused = callers.ask(from, start + 1ms);
     BOOST_TEST_REQUIRE(refused.has_value());
     BOOST_TEST((refused->code() == errc::too_many_requests));
     BOOST_TEST((refused->retry_after() == 1s)); // 999 ms, rounded up
     BOOST_TEST(!callers.ask(from, start + 1s));
-    BOOST_TEST(!callers.ask(callers.enter(at("192.0.2.2")), start));
+    BOOST_TEST(!callers.ask(callers.enter(at("192.0.2.2"), start), start));
     BOOST_TEST(seen.of(refusal::requests_per_address) == 1);
 }
 
 BOOST_FIXTURE_TEST_CASE(requests_are_counted_by_token_over_all_addresses, strict) {
     admission callers(bounds, &seen);
     const token_id token = token_id::make();
-    auto& here = callers.enter(at("192.0.2.1"));
-    auto& there = callers.enter(at("192.0.2.2"));
+    auto& here = callers.enter(at("192.0.2.1"), start);
+    auto& there = callers.enter(at("192.0.2.2"), start);
     for (int i = 0; i < 20; ++i) BOOST_TEST(!callers.ask(i % 2 == 0 ? here : there, token, start));
     BOOST_TEST(callers.ask(here, token, start).has_value());
     BOOST_TEST(callers.ask(there, token, start).has_value());
@@ -163,7 +179,7 @@ BOOST_FIXTURE_TEST_CASE(requests_are_counted_by_token_over_all_addresses, strict
 
 BOOST_FIXTURE_TEST_CASE(wrong_tokens_stop_look_ups_but_of_tokens_that_were_right, strict) {
     admission callers(bounds, &seen);
-    auto& from = callers.enter(at("192.0.2.1"));
+    auto& from = callers.enter(at("192.0.2.1"), start);
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST(!callers.look_up(from, "guess", tokens, start));
         callers.note_wrong_token(from, start);
@@ -172,7 +188,7 @@ BOOST_FIXTURE_TEST_CASE(wrong_tokens_stop_look_ups_but_of_tokens_that_were_right
     BOOST_TEST_REQUIRE(refused.has_value());
     BOOST_TEST((refused->retry_after() == 20s));
     BOOST_TEST(!callers.look_up(from, "known", tokens, start));
-    BOOST_TEST(!callers.look_up(callers.enter(at("192.0.2.2")), "guess", tokens, start));
+    BOOST_TEST(!callers.look_up(callers.enter(at("192.0.2.2"), start), "guess", tokens, start));
     BOOST_TEST(!callers.look_up(from, "guess", tokens, start + 20s));
     BOOST_TEST(seen.of(refusal::wrong_tokens) == 1);
 }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace holdfast::net {
+namespace holdfast {
 
 // How fast a bucket fills and how much it holds. The default is no limit.
 struct rate {
@@ -35,4 +35,4 @@ private:
     steady_clock::time_point full_at_{};
 };
 
-} // namespace holdfast::net
+} // namespace holdfast
