@@ -26,9 +26,9 @@ struct own_certificate {
     std::string key_file;
 };
 
-// TLS 1.2 and 1.3, ECDHE with AEAD only, ALPN http/1.1. Throws std::runtime_error with a sentence that names
-// the file. A session that began with a client's certificate can't be resumed: it would outlive its
-// revocation.
+// TLS 1.2 and 1.3, ECDHE over X25519, P-256 or P-384 with AEAD only, ALPN http/1.1. Throws std::runtime_error
+// with a sentence that names the file. A session that began with a client's certificate can't be resumed: it
+// would outlive its revocation.
 [[nodiscard]] tls_context make_server_tls(const own_certificate& own, const client_trust& clients = {});
 
 // Checks the server's chain against the CAs of a PEM file, and its name (given with each stream); brings a
