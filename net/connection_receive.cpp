@@ -222,7 +222,9 @@ void connection::check_rate(turn& now) {
 // Empty: none is needed, or there is none.
 std::string connection::take_token(turn& now) {
     request& asked = now.asked->request();
+    // cppcheck-suppress danglingTempReference // it takes the function for the class of that name
     std::string token(bearer_token(asked.header(header::authorization)));
+    // cppcheck-suppress danglingTempReference
     asked.forget(header::authorization);
     if (now.way->allowed.empty()) return {};
     return token;

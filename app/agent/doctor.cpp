@@ -10,6 +10,7 @@
 #include "domain/agent_service.hpp"
 #include "net/client/https_client.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -190,7 +191,7 @@ awaitable<void> examination::look_at_restic() {
     }
     const auto child = *started;
     const exit_status ended = co_await child->wait(std::chrono::seconds(10));
-    said = said.substr(0, said.find('\n'));
+    said.erase(std::min(said.find('\n'), said.size()));
     if (ended.code == 0)
         ok(said);
     else

@@ -95,6 +95,7 @@ private:
         self->gap_();
         while (!self->closed_ && !fresh->gone()) {
             co_await connection::wait_gone(fresh, self->settings_.check_every);
+            // cppcheck-suppress oppositeInnerCondition // time has passed
             if (fresh->gone()) break;
             const result<void> lives = co_await connection::script(fresh, "SELECT 1");
             if (!lives) break;
