@@ -6,6 +6,10 @@
 namespace holdfast {
 namespace {
 
+// What can be written: an offset or a leap second may lead out of it.
+constexpr instant first_instant = std::chrono::sys_days{std::chrono::year{1} / 1 / 1};
+constexpr instant after_last = std::chrono::sys_days{std::chrono::year{10000} / 1 / 1};
+
 void put(std::string& out, std::int64_t value, std::size_t digits) {
     std::array<char, 8> text{};
     for (std::size_t i = digits; i-- > 0; value /= 10) text.at(i) = static_cast<char>('0' + value % 10);
@@ -132,7 +136,9 @@ std::optional<instant> parse_rfc3339(std::string_view text) {
     }
     const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
     if (!in.finished() || y < 1 || !date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
-    return sys_days{date} + hours{h} + minutes{mi} + seconds{s} + part - offset;
+    const instant at = sys_days{date} + hours{h} + minutes{mi} + seconds{s} + part - offset;
+    if (at < first_instant || at >= after_last) return std::nullopt;
+    return at;
 }
 
 } // namespace holdfast

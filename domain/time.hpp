@@ -14,7 +14,7 @@ using instant = std::chrono::sys_time<std::chrono::microseconds>;
 [[nodiscard]] std::string to_rfc3339(instant at);
 
 // RFC 3339, section 5.6: any offset, up to nine digits of a fraction (cut to microseconds), a leap second
-// counts as the second after it. Nothing when the text is anything else.
+// counts as the second after it. Nothing when the text is anything else, or of another year in UTC.
 [[nodiscard]] std::optional<instant> parse_rfc3339(std::string_view text);
 
 } // namespace holdfast
