@@ -4,6 +4,8 @@
 #include "app/load/rest.hpp"
 #include "app/load/tally.hpp"
 
+#include <limits>
+
 namespace holdfast::app::load {
 
 template <class T> struct insisted {
@@ -12,12 +14,15 @@ template <class T> struct insisted {
     bool doubtful = false; // a try was not answered: the server may have done it, whatever it said later
 };
 
+// As an agent that has something to tell: it has to get rid of it, however long that takes.
+constexpr int without_end = std::numeric_limits<int>::max();
+
 // `ask` returns the awaitable of one try. What is due at some time is measured from then on, all tries
 // together; else the try that was answered.
 template <class T, class Ask>
 awaitable<insisted<T>> insist(tally& counts, call_kind which, rest& pause, Ask ask,
-                              std::optional<steady_clock::time_point> due = std::nullopt) {
-    constexpr int tries_max = 6;
+                              std::optional<steady_clock::time_point> due = std::nullopt,
+                              int tries_max = 6) {
     insisted<T> out;
     for (int tries = 1; tries <= tries_max && !pause.over(); ++tries) {
         const auto begin = due.value_or(steady_clock::now());

@@ -111,14 +111,16 @@ awaitable<void> simulated_agent::live() {
 
 awaitable<void> simulated_agent::carry_out(const order& task) {
     const auto acknowledge = [&] { return calls_.acknowledge(task.task_id, task.attempt); };
-    auto begun = co_await insist<nothing>(notes_.counts, call_kind::acknowledge, pause_, acknowledge);
+    auto begun = co_await insist<nothing>(notes_.counts, call_kind::acknowledge, pause_, acknowledge, {},
+                                          without_end);
     if (begun.doubtful) notes_.books.doubted(task.task_id);
     if (!begun.value) co_return;
     notes_.books.started(task.task_id);
     if (of_.settings.work.count() > 0) co_await pause_.of(of_.settings.work);
     const kept_result what = good_result(task, of_.settings.work);
     const auto report = [&] { return calls_.report_result(what); };
-    auto done = co_await insist<net::wire::task_standing>(notes_.counts, call_kind::finish, pause_, report);
+    auto done = co_await insist<net::wire::task_standing>(notes_.counts, call_kind::finish, pause_, report,
+                                                          {}, without_end);
     if (done.doubtful) notes_.books.doubted(task.task_id);
     if (!done.value) co_return;
     notes_.books.finished(task.task_id);
