@@ -34,8 +34,8 @@ export async function makePolicy(name, agents, more = {}) {
   return policy.policyId;
 }
 
-export const makeTask = async (agentId, policyId) =>
-  (await api('POST', '/tasks', { agentId, policyId, taskType: 'backup' })).taskId;
+export const makeTask = async (agentId, policyId, taskType = 'backup') =>
+  (await api('POST', '/tasks', { agentId, policyId, taskType })).taskId;
 
 // What an agent says of a task; `start` gets it and acknowledges it.
 export const say = (agent, task, what, body = {}) => api('POST', `/agents/${agent}/tasks/${task}/${what}`, body);
