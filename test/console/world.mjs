@@ -17,7 +17,8 @@ export async function api(method, path, body, token = root) {
   return /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : text;
 }
 
-export const makeToken = async (kind) => api('POST', '/tokens', { kind, name: `${kind} of the test` });
+export const makeToken = async (kind, more = {}) =>
+  api('POST', '/tokens', { kind, name: `${kind} of the test`, ...more });
 
 export const makeAgent = async (hostname) =>
   (await api('POST', '/agents/register', { hostname, os: 'linux', arch: 'amd64', version: '1.0' })).agentId;
