@@ -269,6 +269,17 @@ test('a revoked token leads back to the sign-in, with a sentence why', async () 
   await own.context.close();
 });
 
+test('a token that has expired leads there as well', async () => {
+  const { token } = await makeToken('viewer', { expiresAt: new Date(Date.now() + 1000).toISOString() });
+  const good = () => fetch(`${process.env.CONSOLE_URL}/whoami`, { headers: { Authorization: `Bearer ${token}` } });
+  while ((await good()).ok);
+  const own = await openWindow(browser);
+  await own.context.addInitScript((kept) => sessionStorage.setItem('holdfast.token', kept), token);
+  await own.page.goto(process.env.CONSOLE_URL);
+  await text(own.page, 'Your token is not valid any more');
+  await own.context.close();
+});
+
 test('a poll that is cut goes on, and what changed meanwhile is there', async () => {
   await visit(page, '#/tasks?status=pending', 'Tasks');
   await window.context.setOffline(true);
