@@ -72,7 +72,10 @@ function Console({ who }) {
   const main = useRef();
   useEffect(() => lookOn(), [who.tokenId]);
   // Another page: a screen reader begins at its heading, as it would after a page load.
-  useEffect(() => main.current.querySelector('h1')?.focus(), [path.join('/')]);
+  useEffect(() => {
+    main.current.querySelector('h1')?.focus({ preventScroll: true });
+    scrollTo(0, history.state?.top ?? 0); // where it was left, for who goes back to a list
+  }, [path.join('/')]);
   const Page = pageAt(path);
   const skip = (event) => {
     event.preventDefault(); // the part behind # says which page it is
@@ -97,4 +100,5 @@ function App() {
   return token ? html`<p class="waiting">Signing in…</p>` : html`<${SignIn} />`;
 }
 
+history.scrollRestoration = 'manual';
 render(html`<${App} />`, document.getElementById('app'));

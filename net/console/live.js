@@ -18,11 +18,13 @@ function concerns(changes, wanted) {
 }
 
 // {data, error, reload}. `load` answers a promise; it is called anew when `key` changes, and when news come that
-// `wanted` names: {tasks: true} for any task, {tasks: (each) => each.taskId === id} for one.
-export function useLive(load, wanted, key) {
+// `wanted` names: {tasks: true} for any task, {tasks: (each) => each.taskId === id} for one. While `idle` nothing is
+// loaded, and what there is stays.
+export function useLive(load, wanted, key, idle = false) {
   const [state, setState] = useState({ key });
   const [reload, setReload] = useState(() => () => {});
   useEffect(() => {
+    if (idle) return undefined;
     let ended = false;
     let timer;
     let running = false;
@@ -62,6 +64,6 @@ export function useLive(load, wanted, key) {
       clearTimeout(timer);
       deaf();
     };
-  }, [key]);
+  }, [key, idle]);
   return { ...(state.key === key ? state : {}), reload };
 }

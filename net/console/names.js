@@ -27,5 +27,7 @@ function Name({ path, id, member }) {
   return html`<a href=${link(`${path}/${id}`)}>${name ?? shortId(id)}</a>`;
 }
 
+export const agentName = (id) => nameOf('agents', id, 'hostname');
+export const policyName = (id) => nameOf('policies', id, 'name');
 export const AgentName = ({ id }) => html`<${Name} path="agents" id=${id} member="hostname" />`;
 export const PolicyName = ({ id }) => html`<${Name} path="policies" id=${id} member="name" />`;

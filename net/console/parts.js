@@ -39,12 +39,12 @@ export function Badge({ state }) {
 }
 
 // "3 min ago" grows old by itself.
-const clock = new Store(Date.now());
-setInterval(() => clock.set(Date.now()), 10000);
+export const now = new Store(Date.now());
+setInterval(() => now.set(Date.now()), 10000);
 
 // A time as it is far from now, and in full for who asks.
 export function Time({ at }) {
-  useStore(clock);
+  useStore(now);
   return at ? html`<time datetime=${at} title=${time(at)}>${ago(at)}</time>` : html`<span>never</span>`;
 }
 

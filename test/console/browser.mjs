@@ -45,6 +45,8 @@ export async function visit(page, at, heading) {
   await page.getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
+export const picture = (page, name) => page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
+
 // No serious finding of axe, nothing that the page complained of, and a picture.
 export async function judge(page, name) {
   await page.evaluate(axe);
@@ -62,5 +64,5 @@ export async function judge(page, name) {
     name,
   );
   assert.deepEqual(page.complaints, [], name);
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
+  await picture(page, name);
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { judge, launch, openTab, openWindow, signIn, visit } from './browser.mjs';
+import { judge, launch, openTab, openWindow, picture, signIn, visit } from './browser.mjs';
+import { makeDemo, sql } from './demo.mjs';
 import { api, makeAgent, makePolicy, makeTask, makeToken, root, say, start } from './world.mjs';
 
 let browser;
@@ -31,7 +32,6 @@ test('the first load is small, and nothing comes from elsewhere', async () => {
   const hosts = new Set();
   own.page.on('request', (request) => hosts.add(new URL(request.url()).origin));
   await signIn(own.page, root);
-  await text(own.page, 'Tasks of the last hour');
   await own.page.locator('.chart canvas').waitFor();
   await Promise.all(sizes);
   assert.ok(bytes > 10_000 && bytes < 150_000, `${bytes} bytes`);
@@ -63,8 +63,11 @@ test('overview: a task made elsewhere is counted without a reload', async () => 
   await page.getByRole('link', { name: '0 pending' }).waitFor();
   world.task = await makeTask(world.web, world.daily);
   await page.getByRole('link', { name: '1 pending' }).waitFor();
+  await page.getByRole('figure', { name: 'Tasks per minute' }).getByText('open or cancelled 1').waitFor();
   await page.locator('.chart canvas').waitFor();
   await judge(page, 'overview');
+  await page.getByRole('link', { name: 'the oldest' }).click();
+  await page.waitForURL(new RegExp(world.task));
 });
 
 test('tasks: filters live in the address, a new task appears, a bar moves', async () => {
@@ -74,7 +77,15 @@ test('tasks: filters live in the address, a new task appears, a bar moves', asyn
   await page.getByRole('row', { name: /web-1/ }).waitFor();
   world.second = await makeTask(world.db, world.daily);
   await page.getByRole('row', { name: /db-1/ }).waitFor();
-  await page.goBack();
+  await page.getByLabel('Agent').fill('DB-1');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(new RegExp(`agentId=${world.db}`));
+  await page.getByRole('row', { name: /web-1/ }).waitFor({ state: 'detached' });
+  await page.getByLabel('Policy').fill('daily');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(new RegExp(`policyId=${world.daily}`));
+  await page.getByRole('row', { name: /db-1/ }).waitFor();
+  for (const _ of ['policy', 'agent', 'state']) await page.goBack();
   assert.equal(await start(world.web), world.task);
   for (const percentDone of [10, 60]) {
     await say(world.web, world.task, 'progress', { percentDone });
@@ -114,6 +125,22 @@ test('one task: cancel, retry, run again', async () => {
   await page.getByRole('button', { name: 'Run again' }).click();
   await text(page, 'A new task was made');
   await page.waitForFunction((before) => !location.hash.includes(before), world.task);
+});
+
+test('one agent: its tasks on a line of time, as they come and end', async () => {
+  const agent = await makeAgent('timed');
+  await visit(page, `#/agents/${agent}`, 'timed');
+  await text(page, 'It has had no task');
+  const task = await makeTask(agent, world.daily);
+  await page.locator('.bar.pending').waitFor();
+  await start(agent);
+  await say(agent, task, 'progress', { percentDone: 40 });
+  await page.locator('.bar.in-progress').waitFor();
+  await page.getByText('40 %', { exact: true }).last().waitFor();
+  await judge(page, 'agent-timeline');
+  await say(agent, task, 'result', { status: 'completed' });
+  await page.locator(`.bar.completed[href$='${task}']`).click();
+  await page.waitForURL(new RegExp(task));
 });
 
 test('agents: searched, paused with a note, limited, resumed', async () => {
@@ -242,6 +269,17 @@ test('a revoked token leads back to the sign-in, with a sentence why', async () 
   await own.context.close();
 });
 
+test('a token that has expired leads there as well', async () => {
+  const { token } = await makeToken('viewer', { expiresAt: new Date(Date.now() + 1000).toISOString() });
+  const good = () => fetch(`${process.env.CONSOLE_URL}/whoami`, { headers: { Authorization: `Bearer ${token}` } });
+  while ((await good()).ok);
+  const own = await openWindow(browser);
+  await own.context.addInitScript((kept) => sessionStorage.setItem('holdfast.token', kept), token);
+  await own.page.goto(process.env.CONSOLE_URL);
+  await text(own.page, 'Your token is not valid any more');
+  await own.context.close();
+});
+
 test('a poll that is cut goes on, and what changed meanwhile is there', async () => {
   await visit(page, '#/tasks?status=pending', 'Tasks');
   await window.context.setOffline(true);
@@ -273,6 +311,30 @@ test('two tabs share one poll, and the second goes on when the first is closed',
   await own.context.close();
 });
 
+test('a long list: only what is near is drawn, and Back finds the place', async () => {
+  const { tenantId, token } = await api('POST', '/tenants', { name: 'large' });
+  sql(`INSERT INTO agents (tenant_id, agent_id, hostname, enrolled_by)
+       SELECT '${tenantId}', ('01900000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'host-' || n, 'shared'
+         FROM generate_series(1, 600) AS n`);
+  const own = await openWindow(browser);
+  await signIn(own.page, token, '#/agents');
+  await own.page.getByRole('link', { name: 'host-600', exact: true }).waitFor();
+  const last = own.page.getByRole('link', { name: 'host-1', exact: true });
+  let drawn = 0;
+  while ((await last.count()) === 0) {
+    const another = own.page.locator('tbody').nth(await own.page.locator('tbody').count());
+    await own.page.keyboard.press('End');
+    await last.or(another).first().waitFor({ state: 'attached' });
+    drawn = Math.max(drawn, await own.page.locator('tbody th').count());
+  }
+  assert.ok(drawn > 100 && drawn <= 400, `${drawn} rows`);
+  await last.click();
+  await own.page.getByRole('heading', { level: 1, name: 'host-1' }).waitFor();
+  await own.page.goBack();
+  await last.waitFor();
+  await own.context.close();
+});
+
 test('by keyboard: past the menu, and to the heading of the next page', async () => {
   await visit(page, '#/', 'Overview');
   await page.getByRole('link', { name: 'To the content' }).focus();
@@ -296,12 +358,27 @@ test('on a phone, in the dark', async () => {
   };
   for (const [at, heading] of Object.entries(pages)) {
     await visit(own.page, at, heading);
-    await own.page.locator('.waiting').waitFor({ state: 'detached' });
+    await own.page.getByText('Loading…').waitFor({ state: 'detached' });
     assert.ok(
       await own.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
       `${heading} is too wide`,
     );
     await judge(own.page, `phone-${heading.toLowerCase().replace(' ', '-')}`);
   }
+  await own.context.close();
+});
+
+test('pictures of the demo fleet, as the README shows them', async () => {
+  const { token, running } = await makeDemo();
+  const own = await openWindow(browser, { viewport: { width: 1200, height: 760 } });
+  await signIn(own.page, token);
+  await own.page.getByRole('row', { name: /laptop-17/ }).waitFor();
+  await own.page.getByRole('link', { name: '2 stale' }).waitFor(); // judged by the housekeeper
+  await own.page.locator('.chart canvas').waitFor();
+  await picture(own.page, 'console-overview');
+  await visit(own.page, `#/tasks/${running}`, /^backup /);
+  await text(own.page, 'uploaded pack 91e2b70a');
+  await text(own.page, 'websites');
+  await picture(own.page, 'console-task');
   await own.context.close();
 });

@@ -17,7 +17,8 @@ export async function api(method, path, body, token = root) {
   return /json/.test(response.headers.get('content-type')) ? JSON.parse(text) : text;
 }
 
-export const makeToken = async (kind) => api('POST', '/tokens', { kind, name: `${kind} of the test` });
+export const makeToken = async (kind, more = {}) =>
+  api('POST', '/tokens', { kind, name: `${kind} of the test`, ...more });
 
 export const makeAgent = async (hostname) =>
   (await api('POST', '/agents/register', { hostname, os: 'linux', arch: 'amd64', version: '1.0' })).agentId;
@@ -34,8 +35,8 @@ export async function makePolicy(name, agents, more = {}) {
   return policy.policyId;
 }
 
-export const makeTask = async (agentId, policyId) =>
-  (await api('POST', '/tasks', { agentId, policyId, taskType: 'backup' })).taskId;
+export const makeTask = async (agentId, policyId, taskType = 'backup') =>
+  (await api('POST', '/tasks', { agentId, policyId, taskType })).taskId;
 
 // What an agent says of a task; `start` gets it and acknowledges it.
 export const say = (agent, task, what, body = {}) => api('POST', `/agents/${agent}/tasks/${task}/${what}`, body);

@@ -5,6 +5,7 @@ import { bytes, span, time } from '../format.js';
 import { useLive } from '../live.js';
 import { Action, Badge, Facts, Field, Heading, Table, Time, Trouble, announce } from '../parts.js';
 import { operates } from '../session.js';
+import { Timeline } from '../timeline.js';
 import { html, useState } from '../view.js';
 import { AgentState } from './agents.js';
 import { taskColumns } from './tasks.js';
@@ -12,7 +13,7 @@ import { taskColumns } from './tasks.js';
 async function load(agentId) {
   const [agent, tasks, freshness] = await Promise.all([
     get(`/agents/${agentId}`),
-    get('/tasks', { agentId, limit: 25 }),
+    get('/tasks', { agentId, limit: 40 }),
     get('/freshness', { agentId, limit: 200 }),
   ]);
   return { agent, tasks: tasks.items, freshness: freshness.items };
@@ -126,7 +127,7 @@ export function Agent({ path: [, id] }) {
         { label: 'State', cell: (f) => html`<${Badge} state=${f.state} />` },
         { label: 'Last good backup', cell: (f) => html`<${Time} at=${f.lastSuccessAt} />` },
       ]} /></section>
-    <section><h2>Tasks</h2><${Table} caption="Its tasks, newest first" rows=${data.tasks} keyOf=${(t) => t.taskId}
+    <section><h2>Tasks</h2>${data.tasks.length > 0 && html`<${Timeline} tasks=${data.tasks} />`}<${Table} caption="Its tasks, newest first" rows=${data.tasks} keyOf=${(t) => t.taskId}
       columns=${taskColumns.filter((c) => c.label !== 'Agent')} empty="It has had no task" />
       <p><a href=${link('tasks', { agentId: id })}>All its tasks</a></p></section>
     ${agent.disks?.length > 0 && html`<${Disks} disks=${agent.disks} />`}`;

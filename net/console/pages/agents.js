@@ -1,8 +1,8 @@
 // Agents: who is there, and who is not.
 import { go, link } from '../address.js';
 import { get } from '../api.js';
-import { useLive } from '../live.js';
-import { Badge, Choice, Filters, Heading, Pages, Table, TextFilter, Time, Trouble } from '../parts.js';
+import { List } from '../list.js';
+import { Badge, Choice, Filters, Heading, TextFilter, Time } from '../parts.js';
 import { html } from '../view.js';
 
 export function AgentState({ of: agent }) {
@@ -19,16 +19,14 @@ const columns = [
 ];
 
 export function Agents({ query }) {
-  const page = useLive(() => get('/agents', { ...query, limit: 50 }), { agents: true }, JSON.stringify(query));
-  const filter = (changed) => go('agents', { ...query, ...changed, cursor: undefined });
+  const filter = (changed) => go('agents', { ...query, ...changed });
   return html`<${Heading} title="Agents" />
     <${Filters} onChange=${filter}>
       <${TextFilter} type="search" name="hostname" label="Hostname" value=${query.hostname} />
       <${Choice} name="online" label="Online" value=${query.online} options=${['true', 'false']} />
       <${Choice} name="paused" label="Paused" value=${query.paused} options=${['true', 'false']} />
     </${Filters}>
-    <${Trouble} error=${page.error} />
-    <${Table} caption="Agents, newest first" rows=${page.data?.items} keyOf=${(a) => a.agentId} columns=${columns}
-      empty="No agent is like that" />
-    <${Pages} path="agents" query=${query} next=${page.data?.nextCursor} />`;
+    <${List} caption="Agents, newest first" query=${query} columns=${columns} keyOf=${(a) => a.agentId}
+      load=${(cursor, limit) => get('/agents', { ...query, cursor, limit })} wanted=${{ agents: true }}
+      empty="No agent is like that" />`;
 }

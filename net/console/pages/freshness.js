@@ -3,6 +3,7 @@ import { go, link } from '../address.js';
 import { get } from '../api.js';
 import { ago } from '../format.js';
 import { useLive } from '../live.js';
+import { AgentFilter, PolicyFilter } from '../lookup.js';
 import { Choice, Filters, Heading, Pages, Trouble } from '../parts.js';
 import { html } from '../view.js';
 
@@ -55,7 +56,10 @@ export function Freshness({ query }) {
   const filter = (changed) => go('freshness', { ...query, ...changed, cursor: undefined });
   return html`<${Heading} title="Freshness" />
     <${Filters} onChange=${filter}>
-      <${Choice} name="state" label="State" value=${query.state} options=${states} /></${Filters}>
+      <${Choice} name="state" label="State" value=${query.state} options=${states} />
+      <${AgentFilter} name="agentId" label="Agent" value=${query.agentId} onChange=${filter} />
+      <${PolicyFilter} name="policyId" label="Policy" value=${query.policyId} onChange=${filter} />
+    </${Filters}>
     <${Trouble} error=${page.error} />
     ${page.data ? html`<${Grid} items=${page.data.items} />` : html`<p class="waiting">Loading…</p>`}
     <${Pages} path="freshness" query=${query} next=${page.data?.nextCursor} />`;

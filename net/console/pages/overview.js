@@ -15,12 +15,21 @@ async function late() {
   return pages.flatMap((page) => page.items).slice(0, LATE_SHOWN);
 }
 
+const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);
+
 function Figure({ value, name, path, query, alarm }) {
   return html`<li class=${alarm && value > 0 ? 'alarm' : ''}><a href=${link(path, query)}>
     <strong>${counted(value)}</strong> ${name}</a></li>`;
 }
 
-function Figures({ of: { agents, tasks, oldestDueTask: oldest, freshness } }) {
+function Oldest({ of, due }) {
+  if (!of) return html`<p>Nothing due waits</p>`;
+  const since = ago(of.dueAt).replace(' ago', '');
+  return html`<p>${counted(due)} due, <a href=${link(`tasks/${of.taskId}`)}>the oldest</a> since ${since}</p>`;
+}
+
+function Figures({ of: { agents, tasks, oldestDueTask, freshness, lastHour } }) {
+  const failed = sum(lastHour.map((m) => m.failed));
   return html`<section aria-label="Figures" class="figures">
     <div><h2>Agents</h2><ul>
       <${Figure} value=${agents.online} name="online" path="agents" query=${{ online: 'true' }} />
@@ -29,12 +38,9 @@ function Figures({ of: { agents, tasks, oldestDueTask: oldest, freshness } }) {
     <div><h2>Tasks</h2><ul>
       <${Figure} value=${tasks.pending} name="pending" path="tasks" query=${{ status: 'pending' }} />
       <${Figure} value=${tasks.assigned} name="assigned" path="tasks" query=${{ status: 'assigned' }} />
-      <${Figure} value=${tasks.inProgress} name="in progress" path="tasks" query=${{ status: 'in-progress' }} /></ul>
-      <p>${
-        oldest
-          ? html`${counted(tasks.due)} due, the oldest since ${ago(oldest.dueAt).replace(' ago', '')}`
-          : 'Nothing due waits'
-      }</p></div>
+      <${Figure} value=${tasks.inProgress} name="in progress" path="tasks" query=${{ status: 'in-progress' }} />
+      <${Figure} value=${failed} name="failed in the last hour" path="tasks" query=${{ status: 'failed' }} alarm /></ul>
+      <${Oldest} of=${oldestDueTask} due=${tasks.due} /></div>
     <div><h2>Backups</h2><ul>
       ${['fresh', 'late', 'stale', 'never'].map(
         (state) => html`<${Figure} value=${freshness[state]} name=${state}
@@ -43,37 +49,48 @@ function Figures({ of: { agents, tasks, oldestDueTask: oldest, freshness } }) {
   </section>`;
 }
 
-// One row for each minute of the last hour, those without tasks too.
-function minutes({ at, lastHour }) {
-  const known = new Map(lastHour.map((each) => [Date.parse(each.minute) / 1000, each]));
-  const last = Math.floor(Date.parse(at) / 60000) * 60;
-  const times = Array.from({ length: 61 }, (_, i) => last - (60 - i) * 60);
-  const row = (member) => times.map((t) => known.get(t)?.[member] ?? 0);
-  return [times, row('made'), row('completed'), row('failed')];
+const seconds = (text) => Date.parse(text) / 1000;
+
+// The last sixty minutes with the present one, and `rows` of what each is told of: {minute, …}; `absent` where none is.
+function byMinute(at, told, absent, rows) {
+  const known = new Map(told.map((each) => [seconds(each.minute), each]));
+  const present = Math.floor(seconds(at) / 60) * 60;
+  const times = Array.from({ length: 60 }, (_, i) => present - (59 - i) * 60);
+  return [times, ...rows.map((row) => times.map((t) => (known.has(t) ? row(known.get(t)) : absent)))];
 }
+
+function TasksByMinute({ of: { at, lastHour } }) {
+  const data = byMinute(at, lastHour, 0, [(m) => m.made, (m) => m.completed + m.failed, (m) => m.failed]);
+  const made = sum(lastHour.map((m) => m.made));
+  const completed = sum(lastHour.map((m) => m.completed));
+  const failed = sum(lastHour.map((m) => m.failed));
+  return html`<${Chart} title="Tasks per minute" bars data=${data} series=${[
+    { name: 'open or cancelled', tone: '--line-1', words: (made - completed - failed).toLocaleString('en') },
+    { name: 'completed', tone: '--line-2', words: completed.toLocaleString('en') },
+    { name: 'failed', tone: '--line-3', words: failed.toLocaleString('en') },
+  ]} />`;
+}
+
+const behindColumns = [
+  { label: 'Agent', cell: (f) => html`<a href=${link(`agents/${f.agentId}`)}>${f.hostname}</a>` },
+  { label: 'Policy', cell: (f) => html`<a href=${link(`policies/${f.policyId}`)}>${f.policyName}</a>` },
+  { label: 'State', cell: (f) => html`<${Badge} state=${f.state} />` },
+  { label: 'Last good backup', cell: (f) => html`<${Time} at=${f.lastSuccessAt} />` },
+  {
+    label: 'Why',
+    cell: (f) => html`<a href=${link('tasks', { agentId: f.agentId, policyId: f.policyId })}>its tasks</a>`,
+  },
+];
 
 export function Overview() {
   const now = useLive(() => get('/overview'), { agents: true, tasks: true, freshness: true }, 'overview');
   const behind = useLive(late, { freshness: true }, 'late');
-  const made = now.data?.lastHour.reduce((sum, each) => sum + each.made, 0);
   return html`<${Heading} title="Overview" /><${Trouble} error=${now.error ?? behind.error} />
     ${now.data ? html`<${Figures} of=${now.data} />` : html`<p class="waiting">Loading…</p>`}
     <section><h2>Late backups</h2><${Table} caption="Late backups, stale ones first" rows=${behind.data}
-      keyOf=${(f) => f.policyId + f.agentId} empty="No backup is late"
-      columns=${[
-        { label: 'Agent', cell: (f) => html`<a href=${link(`agents/${f.agentId}`)}>${f.hostname}</a>` },
-        { label: 'Policy', cell: (f) => html`<a href=${link(`policies/${f.policyId}`)}>${f.policyName}</a>` },
-        { label: 'State', cell: (f) => html`<${Badge} state=${f.state} />` },
-        { label: 'Last good backup', cell: (f) => html`<${Time} at=${f.lastSuccessAt} />` },
-        {
-          label: 'Why',
-          cell: (f) => html`<a href=${link('tasks', { agentId: f.agentId, policyId: f.policyId })}>its tasks</a>`,
-        },
-      ]} /></section>
+      keyOf=${(f) => f.policyId + f.agentId} empty="No backup is late" columns=${behindColumns} /></section>
     ${
       now.data &&
-      html`<section><h2>Tasks of the last hour</h2>
-      <p>${made.toLocaleString('en')} made. By the minute in which they were made:</p>
-      <${Chart} data=${minutes(now.data)} names=${['made', 'completed', 'failed']} /></section>`
+      html`<section><h2>The last hour</h2><div class="charts"><${TasksByMinute} of=${now.data} /></div></section>`
     }`;
 }

@@ -1,8 +1,8 @@
 // Policies: what is backed up, and when.
 import { link } from '../address.js';
 import { get } from '../api.js';
-import { useLive } from '../live.js';
-import { Badge, Heading, Pages, Table, Time, Trouble } from '../parts.js';
+import { List } from '../list.js';
+import { Badge, Heading, Time } from '../parts.js';
 import { operates } from '../session.js';
 import { html } from '../view.js';
 
@@ -15,11 +15,9 @@ const columns = [
 ];
 
 export function Policies({ query }) {
-  const page = useLive(() => get('/policies', { ...query, limit: 50 }), { policies: true }, JSON.stringify(query));
   return html`<${Heading} title="Policies">
       ${operates() && html`<a class="button" href=${link('policies/new')}>New policy</a>`}</${Heading}>
-    <${Trouble} error=${page.error} />
-    <${Table} caption="Policies, newest first" rows=${page.data?.items} keyOf=${(p) => p.policyId} columns=${columns}
-      empty="There is no policy yet" />
-    <${Pages} path="policies" query=${query} next=${page.data?.nextCursor} />`;
+    <${List} caption="Policies, newest first" query=${query} columns=${columns} keyOf=${(p) => p.policyId}
+      load=${(cursor, limit) => get('/policies', { cursor, limit })} wanted=${{ policies: true }}
+      empty="There is no policy yet" />`;
 }

@@ -145,7 +145,8 @@ export function PolicyForm({ path: [, id] }) {
     <${Trouble} error=${error} />
     ${
       policy &&
-      html`<form class="policy" novalidate onSubmit=${submit} onInput=${type}><${Fields} policy=${policy} wrongOf=${wrongOf} />
-      <${Preview} asked=${asked} /><button class="main">Save</button></form>`
+      html`<form class="policy" novalidate onSubmit=${submit} onInput=${type}>
+      <div><${Fields} policy=${policy} wrongOf=${wrongOf} /><button class="main">Save</button></div>
+      <${Preview} asked=${asked} /></form>`
     }`;
 }

@@ -60,7 +60,7 @@ function Assign({ policyId, reload }) {
             (a) => html`<li>${a.hostname}
       <${Action} label=${`Assign to ${a.hostname}`} run=${assign(a)} done=${`Assigned to ${a.hostname}`} /></li>`,
           )}</ul>`
-        : html`<p>No agent's hostname holds that</p>`)
+        : html`<p>No hostname holds that</p>`)
     }`;
 }
 

@@ -1,11 +1,12 @@
 // One task: why it is where it is, what happened to it, what it left, its log.
-import { go, link } from '../address.js';
+import { go } from '../address.js';
 import { call, get } from '../api.js';
 import { bytes, shortId, span, time } from '../format.js';
 import { useLive } from '../live.js';
 import { Log } from '../log.js';
 import { AgentName, PolicyName } from '../names.js';
 import { Action, Badge, Facts, Heading, Table, Trouble } from '../parts.js';
+import { Reason } from '../reason.js';
 import { operates } from '../session.js';
 import { Progress } from './tasks.js';
 import { html } from '../view.js';
@@ -40,12 +41,7 @@ function Actions({ task, reload }) {
 
 function Why({ explanation }) {
   return html`<section aria-labelledby="why"><h2 id="why">Why it is where it is</h2><ul class="reasons">
-    ${explanation.reasons.map(
-      (r) => html`<li>${r.detail}
-      ${r.since && ` since ${time(r.since)}`}${r.until && html` until ${time(r.until)}`}
-      ${r.taskId && html` · <a href=${link(`tasks/${r.taskId}`)}>that task</a>`}
-      ${r.agentId && html` · <${AgentName} id=${r.agentId} />`}</li>`,
-    )}</ul></section>`;
+    ${explanation.reasons.map((reason) => html`<li><${Reason} of=${reason} /></li>`)}</ul></section>`;
 }
 
 function History({ entries }) {
@@ -60,7 +56,7 @@ function History({ entries }) {
 }
 
 function Standing({ task }) {
-  const p = task.progress;
+  const p = task.status === 'in-progress' && task.progress;
   return html`<${Facts} of=${[
     ['State', html`<${Badge} state=${task.status} /> <${Progress} task=${task} />`],
     ['Agent', html`<${AgentName} id=${task.agentId} />`],
@@ -73,14 +69,14 @@ function Standing({ task }) {
     ['Ended', time(task.completedAt)],
     ['Took', task.durationSeconds === undefined ? undefined : span(task.durationSeconds)],
     ['Snapshot', task.snapshotId],
-    ['Error', task.errorMessage && `${task.errorMessage} (${task.errorCategory ?? 'unknown'})`],
+    [task.status === 'failed' ? 'Error' : 'Last error', task.errorMessage && `${task.errorMessage} (${task.errorCategory ?? 'unknown'})`],
     [
       'Progress',
       p &&
         [
           p.message,
           p.bytesDone !== undefined && `${bytes(p.bytesDone)} of ${bytes(p.totalBytes)}`,
-          p.filesDone !== undefined && `${p.filesDone} of ${p.totalFiles ?? '?'} files`,
+          p.filesDone !== undefined && `${p.filesDone.toLocaleString('en')} of ${p.totalFiles?.toLocaleString('en') ?? '?'} files`,
         ]
           .filter(Boolean)
           .join(' · '),

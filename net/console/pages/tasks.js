@@ -2,9 +2,10 @@
 import { go, link } from '../address.js';
 import { get } from '../api.js';
 import { shortId } from '../format.js';
-import { useLive } from '../live.js';
+import { List } from '../list.js';
+import { AgentFilter, PolicyFilter } from '../lookup.js';
 import { AgentName, PolicyName } from '../names.js';
-import { Badge, Choice, Filters, Heading, Pages, Table, TextFilter, Time, Trouble } from '../parts.js';
+import { Badge, Choice, Filters, Heading, Time } from '../parts.js';
 import { html } from '../view.js';
 
 export const states = ['pending', 'assigned', 'in-progress', 'completed', 'failed', 'cancelled'];
@@ -13,8 +14,8 @@ export const types = ['backup', 'check', 'prune'];
 export function Progress({ task }) {
   const percent = task.progress?.percentDone;
   if (task.status !== 'in-progress' || percent === undefined) return null;
-  return html`<progress max="100" value=${percent} aria-label="Progress">${percent} %</progress>
-    <span class="percent">${percent.toFixed(0)} %</span>`;
+  return html`<span class="progress"><progress max="100" value=${percent} aria-label="Progress">${percent} %</progress>
+    <span class="percent">${percent.toFixed(0)} %</span></span>`;
 }
 
 export const taskColumns = [
@@ -27,21 +28,15 @@ export const taskColumns = [
 ];
 
 export function Tasks({ query }) {
-  const page = useLive(
-    () => get('/tasks', { ...query, limit: 50 }),
-    { tasks: true, progress: true },
-    JSON.stringify(query),
-  );
-  const filter = (changed) => go('tasks', { ...query, ...changed, cursor: undefined });
+  const filter = (changed) => go('tasks', { ...query, ...changed });
   return html`<${Heading} title="Tasks" />
     <${Filters} onChange=${filter}>
       <${Choice} name="status" label="State" value=${query.status} options=${states} />
       <${Choice} name="taskType" label="Type" value=${query.taskType} options=${types} />
-      <${TextFilter} name="agentId" label="Agent id" value=${query.agentId} size="36" />
-      <${TextFilter} name="policyId" label="Policy id" value=${query.policyId} size="36" />
+      <${AgentFilter} name="agentId" label="Agent" value=${query.agentId} onChange=${filter} />
+      <${PolicyFilter} name="policyId" label="Policy" value=${query.policyId} onChange=${filter} />
     </${Filters}>
-    <${Trouble} error=${page.error} />
-    <${Table} caption="Tasks, newest first" rows=${page.data?.items} keyOf=${(t) => t.taskId} columns=${taskColumns}
-      empty="No task is like that" />
-    <${Pages} path="tasks" query=${query} next=${page.data?.nextCursor} />`;
+    <${List} caption="Tasks, newest first" query=${query} columns=${taskColumns} keyOf=${(t) => t.taskId}
+      load=${(cursor, limit) => get('/tasks', { ...query, cursor, limit })} wanted=${{ tasks: true, progress: true }}
+      empty="No task is like that" />`;
 }
