@@ -38,7 +38,7 @@ std::string value_of(const CLI::Option& option, const std::string& given) {
 
 } // namespace
 
-void add_agent(CLI::App& to, agent_settings& s) {
+void add_agent_options(CLI::App& to, agent_settings& s) {
     to.add_option("--server", s.server_url, "https://HOST:PORT of the server (required)")->type_name("URL");
     to.add_option("--ca", s.ca_file,
                   "PEM file: the CAs that the server's certificate may come from (required)")

@@ -18,7 +18,7 @@ struct agent_deeds {
     [[nodiscard]] agent_deed chosen() const;
 };
 
-void add_agent(CLI::App& to, agent_settings& s);
+void add_agent_options(CLI::App& to, agent_settings& s);
 [[nodiscard]] agent_deeds add_agent_deeds(CLI::App& to, install_settings& s);
 
 // What was given to the options, as a file for --config; files and folders by their whole path.

@@ -47,7 +47,7 @@ void courier::take(const std::vector<hint>& hints) {
     if (closed_ || waiting_.size() + hints.size() > waiting_max) return;
     waiting_.insert(waiting_.end(), hints.begin(), hints.end());
     if (std::any_of(hints.begin(), hints.end(),
-                    [](const hint& h) { return h.what != hint::kind::supersede; })) {
+                    [](const hint& h) { return !std::holds_alternative<hints::supersede>(h); })) {
         urgent_ = true;
         company_.cancel();
     }

@@ -1,6 +1,7 @@
 #include "app/housekeeper.hpp"
 
 #include "domain/log.hpp"
+#include "domain/trace.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -92,7 +93,8 @@ awaitable<void> housekeeper::end_leases() {
         log::warning(
             e.ran ? "[TASKS] Lease ended: the agent was not heard of"
                   : "[TASKS] Lease ended: not acknowledged",
-            {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}});
+            {{"task", e.task}, {"agent", e.agent}, {"attempt", e.attempt}, {"status", name_of(e.now)}},
+            {.traceparent = traceparent_of(e.task, e.attempt)});
         notes_.note_task(e.tenant, e.task, e.agent);
         agents.push_back(e.agent);
         agents.insert(agents.end(), e.freed_for.begin(), e.freed_for.end());

@@ -17,6 +17,13 @@ inline std::string environment_name(const std::string& option) {
     return name;
 }
 
+inline CLI::Option* add_database(CLI::App& to, std::string& database) {
+    return to
+        .add_option("--database", database,
+                    "How to reach PostgreSQL: a libpq connection string or URI (required)")
+        ->type_name("CONNINFO");
+}
+
 inline CLI::Option* add_seconds(CLI::App& to, const std::string& name, std::chrono::seconds& value,
                                 const std::string& what, long low, long high) {
     return to
@@ -25,6 +32,11 @@ inline CLI::Option* add_seconds(CLI::App& to, const std::string& name, std::chro
         ->check(CLI::Range(low, high))
         ->type_name("SECONDS")
         ->default_str(std::to_string(value.count()));
+}
+
+inline void require(const std::string& value, const std::string& name) {
+    if (!value.empty()) return;
+    throw CLI::ValidationError("--" + name, "is required (or " + environment_name(name) + ")");
 }
 
 } // namespace holdfast::app

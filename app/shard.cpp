@@ -157,24 +157,38 @@ void shard::doubt_all() {
 }
 
 void shard::take(const std::vector<hint>& hints) {
-    for (const hint& h : hints) {
-        switch (h.what) {
-        case hint::kind::ring: room_.ring(std::span(&h.agent, 1)); break;
-        case hint::kind::supersede: room_.supersede(h.agent, h.session, h.newest); break;
-        case hint::kind::cancelled: room_.cancel(h.agent, h.task); break;
-        case hint::kind::revoked:
-            token_service_.forget(h.token);
-            room_.doubt(h.token);
-            feed_.end(h.token);
-            break;
-        case hint::kind::deleted:
-            token_service_.forget(h.agent);
-            room_.doubt(h.agent);
-            break;
-        case hint::kind::watched: feed_.hear_watched(h.tenant); break;
-        case hint::kind::changed: feed_.hear(h.tenant, *h.changes); break;
-        }
-    }
+    for (const hint& each : hints) std::visit([this](const auto& h) { hear(h); }, each);
+}
+
+void shard::hear(const hints::ring& h) {
+    room_.ring(std::span(&h.agent, 1));
+}
+
+void shard::hear(const hints::supersede& h) {
+    room_.supersede(h.agent, h.session, h.newest);
+}
+
+void shard::hear(const hints::cancelled& h) {
+    room_.cancel(h.agent, h.task);
+}
+
+void shard::hear(const hints::revoked& h) {
+    token_service_.forget(h.token);
+    room_.doubt(h.token);
+    feed_.end(h.token);
+}
+
+void shard::hear(const hints::deleted& h) {
+    token_service_.forget(h.agent);
+    room_.doubt(h.agent);
+}
+
+void shard::hear(const hints::watched& h) {
+    feed_.hear_watched(h.tenant);
+}
+
+void shard::hear(const hints::changed& h) {
+    feed_.hear(h.tenant, *h.changes);
 }
 
 } // namespace holdfast::app

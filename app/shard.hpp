@@ -128,6 +128,14 @@ public:
     [[nodiscard]] bool draining() const { return listener_.draining(); }
 
 private:
+    void hear(const hints::ring& h);
+    void hear(const hints::supersede& h);
+    void hear(const hints::cancelled& h);
+    void hear(const hints::revoked& h);
+    void hear(const hints::deleted& h);
+    void hear(const hints::watched& h);
+    void hear(const hints::changed& h);
+
     // What the front end asks, in the terms of the token service.
     class gate final : public net::authenticator {
     public:

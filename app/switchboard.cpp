@@ -17,35 +17,74 @@ std::string_view next_word(std::string_view& text, char end = ' ') {
     return word;
 }
 
+std::string text_of(const change& one) {
+    return to_string(one.what) + '/' + to_string(one.agent);
+}
+
+// Rings share payloads, the rest have each their own.
+class encoder {
+public:
+    explicit encoder(std::string_view origin) : head_(origin) {}
+
+    void operator()(const hints::ring& h) {
+        rings_ += rings_.empty() ? head_ + " r " : ",";
+        rings_ += to_string(h.agent);
+        if (++ringing_ % agents_in_payload == 0) out_.push_back(std::exchange(rings_, {}));
+    }
+
+    void operator()(const hints::supersede& h) {
+        add(" s " + to_string(h.agent) + ' ' + h.session + ' ' + to_string(h.newest));
+    }
+
+    void operator()(const hints::cancelled& h) { add(" c " + to_string(h.agent) + ' ' + to_string(h.task)); }
+
+    void operator()(const hints::revoked& h) { add(" t " + to_string(h.token)); }
+
+    void operator()(const hints::deleted& h) { add(" d " + to_string(h.agent)); }
+
+    void operator()(const hints::watched& h) { add(" w " + to_string(h.tenant)); }
+
+    void operator()(const hints::changed& h) {
+        for (std::size_t i = 0; i < change_kinds; ++i) {
+            const auto kind = static_cast<change_kind>(i);
+            const std::string start = " n " + to_string(h.tenant) + ' ' + std::to_string(i) + ' ';
+            if (h.changes->many(kind)) add(start);
+            const std::vector<change>& listed = h.changes->of(kind);
+            for (std::size_t at = 0; at < listed.size(); ++at) {
+                const bool first = at % changes_in_payload == 0;
+                if (first) add(start);
+                out_.back() += (first ? "" : ",") + text_of(listed[at]);
+            }
+        }
+    }
+
+    std::vector<std::string> take() {
+        if (!rings_.empty()) out_.push_back(std::move(rings_));
+        return std::move(out_);
+    }
+
+private:
+    void add(const std::string& what) { out_.push_back(head_ + what); }
+
+    std::string head_;
+    std::vector<std::string> out_;
+    std::string rings_;
+    int ringing_ = 0;
+};
+
 std::optional<hint> decode_supersede(std::string_view text) {
     const auto agent = parse_uuid(next_word(text));
     const std::string_view session = next_word(text);
     const auto poll = parse_uuid(text);
     if (!agent || !poll || session.empty()) return std::nullopt;
-    hint h;
-    h.what = hint::kind::supersede;
-    h.agent = {*agent};
-    h.session = session;
-    h.newest = {*poll};
-    return h;
+    return hints::supersede{{*agent}, std::string(session), {*poll}};
 }
 
-std::string encode(const change& one) {
-    return to_string(one.what) + '/' + to_string(one.agent);
-}
-
-void encode_changes(const std::string& head, const hint& h, std::vector<std::string>& out) {
-    for (std::size_t i = 0; i < change_kinds; ++i) {
-        const auto kind = static_cast<change_kind>(i);
-        const std::string start = head + " n " + to_string(h.tenant) + ' ' + std::to_string(i) + ' ';
-        if (h.changes->many(kind)) out.push_back(start);
-        const std::vector<change>& listed = h.changes->of(kind);
-        for (std::size_t at = 0; at < listed.size(); ++at) {
-            const bool first = at % changes_in_payload == 0;
-            if (first) out.push_back(start);
-            out.back() += (first ? "" : ",") + encode(listed[at]);
-        }
-    }
+std::optional<hint> decode_cancelled(std::string_view text) {
+    const auto agent = parse_uuid(next_word(text));
+    const auto task = parse_uuid(text);
+    if (!agent || !task) return std::nullopt;
+    return hints::cancelled{{*agent}, {*task}};
 }
 
 std::optional<hint> decode_changes(std::string_view text) {
@@ -61,106 +100,78 @@ std::optional<hint> decode_changes(std::string_view text) {
         const auto agent = parse_uuid(next_word(text, ','));
         if (what && agent) changes.add(of, {*what, {*agent}});
     }
-    hint h;
-    h.what = hint::kind::changed;
-    h.tenant = {*tenant};
-    h.changes = std::make_shared<const change_digest>(std::move(changes));
-    return h;
+    return hints::changed{{*tenant}, std::make_shared<const change_digest>(std::move(changes))};
+}
+
+// Of those that say a single id.
+template <class Hint> std::optional<hint> decode_id(std::string_view text) {
+    const auto id = parse_uuid(text);
+    if (!id) return std::nullopt;
+    return Hint{{*id}};
+}
+
+std::optional<hint> decode_one(std::string_view kind, std::string_view text) {
+    if (kind == "s") return decode_supersede(text);
+    if (kind == "c") return decode_cancelled(text);
+    if (kind == "t") return decode_id<hints::revoked>(text);
+    if (kind == "d") return decode_id<hints::deleted>(text);
+    if (kind == "w") return decode_id<hints::watched>(text);
+    if (kind == "n") return decode_changes(text);
+    return std::nullopt;
 }
 
 } // namespace
 
-std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints) {
-    std::vector<std::string> out;
-    const std::string head(origin);
-    std::string rings;
-    int ringing = 0;
-    for (const hint& h : hints) {
-        if (h.what == hint::kind::supersede) {
-            out.push_back(head + " s " + to_string(h.agent) + ' ' + h.session + ' ' + to_string(h.newest));
-        } else if (h.what == hint::kind::cancelled) {
-            out.push_back(head + " c " + to_string(h.agent) + ' ' + to_string(h.task));
-        } else if (h.what == hint::kind::revoked) {
-            out.push_back(head + " t " + to_string(h.token));
-        } else if (h.what == hint::kind::deleted) {
-            out.push_back(head + " d " + to_string(h.agent));
-        } else if (h.what == hint::kind::watched) {
-            out.push_back(head + " w " + to_string(h.tenant));
-        } else if (h.what == hint::kind::changed) {
-            encode_changes(head, h, out);
-        } else {
-            rings += rings.empty() ? head + " r " : ",";
-            rings += to_string(h.agent);
-            if (++ringing % agents_in_payload != 0) continue;
-            out.push_back(std::move(rings));
-            rings.clear();
-        }
-    }
-    if (!rings.empty()) out.push_back(std::move(rings));
-    return out;
+std::vector<std::string> encode(std::string_view origin, std::span<const hint> all) {
+    encoder out(origin);
+    for (const hint& h : all) std::visit(out, h);
+    return out.take();
 }
 
 std::vector<hint> decode(std::string_view payload, std::string_view own_origin) {
     std::vector<hint> out;
     if (next_word(payload) == own_origin) return out;
     const std::string_view kind = next_word(payload);
-    if (kind == "r") {
-        while (!payload.empty())
-            if (const auto agent = parse_uuid(next_word(payload, ','))) out.push_back({.agent = {*agent}});
-    } else if (kind == "s") {
-        if (auto h = decode_supersede(payload)) out.push_back(std::move(*h));
-    } else if (kind == "c") {
-        const auto agent = parse_uuid(next_word(payload));
-        const auto task = parse_uuid(payload);
-        if (agent && task) out.push_back({.what = hint::kind::cancelled, .agent = {*agent}, .task = {*task}});
-    } else if (kind == "t") {
-        if (const auto token = parse_uuid(payload))
-            out.push_back({.what = hint::kind::revoked, .token = {*token}});
-    } else if (kind == "d") {
-        if (const auto agent = parse_uuid(payload))
-            out.push_back({.what = hint::kind::deleted, .agent = {*agent}});
-    } else if (kind == "w") {
-        if (const auto tenant = parse_uuid(payload))
-            out.push_back({.what = hint::kind::watched, .tenant = {*tenant}});
-    } else if (kind == "n") {
-        if (auto h = decode_changes(payload)) out.push_back(std::move(*h));
+    if (kind != "r") {
+        if (auto h = decode_one(kind, payload)) out.push_back(std::move(*h));
+        return out;
     }
+    while (!payload.empty())
+        if (const auto agent = parse_uuid(next_word(payload, ','))) out.push_back(hints::ring{{*agent}});
     return out;
 }
 
 void bell::ring(std::span<const agent_id> agents) {
-    std::vector<hint> hints;
-    for (const agent_id& agent : agents) hints.push_back({.agent = agent});
-    own_.take(hints);
-    for (hint& h : hints) pass_on(std::move(h));
+    std::vector<hint> rings;
+    for (const agent_id& agent : agents) rings.push_back(hints::ring{agent});
+    own_.take(rings);
+    for (hint& h : rings) pass_on(std::move(h));
 }
 
 void bell::supersede(agent_id agent, const std::string& session, poll_id newest) {
     // The own room was told when the newer poll took its place.
-    pass_on({.what = hint::kind::supersede, .agent = agent, .session = session, .newest = newest});
+    pass_on(hints::supersede{agent, session, newest});
 }
 
 void bell::cancelled(agent_id agent, task_id task) {
-    act_and_pass_on({.what = hint::kind::cancelled, .agent = agent, .task = task});
+    act_and_pass_on(hints::cancelled{agent, task});
 }
 
 void bell::revoked(token_id token) {
-    act_and_pass_on({.what = hint::kind::revoked, .token = token});
+    act_and_pass_on(hints::revoked{token});
 }
 
 void bell::deleted(agent_id agent) {
-    act_and_pass_on({.what = hint::kind::deleted, .agent = agent});
+    act_and_pass_on(hints::deleted{agent});
 }
 
 // The own feed knows both: they come from there.
 void bell::watched(tenant_id tenant) {
-    pass_on({.what = hint::kind::watched, .tenant = tenant});
+    pass_on(hints::watched{tenant});
 }
 
 void bell::changed(tenant_id tenant, change_digest changes) {
-    pass_on({.what = hint::kind::changed,
-             .tenant = tenant,
-             .changes = std::make_shared<const change_digest>(std::move(changes))});
+    pass_on(hints::changed{tenant, std::make_shared<const change_digest>(std::move(changes))});
 }
 
 void bell::act_and_pass_on(hint h) {

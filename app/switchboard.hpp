@@ -9,23 +9,48 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace holdfast::app {
 
-// One wake-up as it travels. What it is says which members count.
-struct hint {
-    enum class kind : std::uint8_t { ring, supersede, cancelled, revoked, deleted, watched, changed };
-
-    kind what = kind::ring;
-    agent_id agent{};
-    std::string session{};
-    poll_id newest{};
-    task_id task{};
-    token_id token{};
-    tenant_id tenant{};
-    std::shared_ptr<const change_digest> changes{};
+// One wake-up as it travels: a call of `wakeups` as a value.
+namespace hints {
+struct ring {
+    agent_id agent;
 };
+
+struct supersede {
+    agent_id agent;
+    std::string session;
+    poll_id newest;
+};
+
+struct cancelled {
+    agent_id agent;
+    task_id task;
+};
+
+struct revoked {
+    token_id token;
+};
+
+struct deleted {
+    agent_id agent;
+};
+
+struct watched {
+    tenant_id tenant;
+};
+
+struct changed {
+    tenant_id tenant;
+    std::shared_ptr<const change_digest> changes;
+};
+} // namespace hints
+
+using hint = std::variant<hints::ring, hints::supersede, hints::cancelled, hints::revoked, hints::deleted,
+                          hints::watched, hints::changed>;
 
 // What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN c AGENT
 // TASK" · "ORIGIN t TOKEN" · "ORIGIN d AGENT" · "ORIGIN w TENANT" · "ORIGIN n TENANT KIND

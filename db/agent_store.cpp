@@ -68,21 +68,16 @@ agent read_one(const pg::row& row) {
     return a;
 }
 
-registered read_registered(const pg::row& row, registration given, bool created) {
+registered read_registered(const pg::row& row, int first, registration given, bool created) {
     registered out;
-    out.who.id = row.get<agent_id>(0);
+    out.who.id = row.get<agent_id>(first);
     out.who.hostname = std::move(given.hostname);
     out.who.details = std::move(given.details);
-    out.who.registered_at = row.get<instant>(1);
-    out.who.updated_at = row.get<instant>(2);
+    out.who.registered_at = row.get<instant>(first + 1);
+    out.who.updated_at = row.get<instant>(first + 2);
     out.who.online = true;
     out.created = created;
     return out;
-}
-
-pg::jsonb note_of_registration(const registration& wanted, agent_id id, bool created) {
-    return audit_note(wanted.by, audit_action::agent_register, id.value,
-                      {{"hostname", wanted.hostname}, {"created", created}});
 }
 
 // When an agent was last heard of is told in seconds.
@@ -115,58 +110,30 @@ void pg_agent_store::close() {
 
 awaitable<result<registered>> pg_agent_store::enroll(identity by, registration wanted,
                                                      std::string token_hash) {
-    const agent_id id = agent_id::make();
-    auto begun = co_await pool_.begin();
-    if (!begun) co_return std::move(begun).error();
-    auto used = co_await begun->exec(sql::tokens_use, pg::bind(by.tenant, by.token));
-    if (!used) co_return std::move(used).error();
-    if (used->affected() == 0) co_return failure{errc::unauthorized, "the enroll token is used up"};
     const agent_details& d = wanted.details;
-    auto made = co_await begun->exec(sql::agents_insert,
-                                     pg::bind(by.tenant, id, wanted.hostname, std::string_view("enroll"),
-                                              d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
-    if (!made) co_return std::move(made).error();
-    if (made->empty()) co_return hostname_taken(wanted.hostname);
-    const pg::jsonb no_note("[]");
     const pg::bytes hash{{token_hash.begin(), token_hash.end()}};
-    auto token = co_await begun->exec(sql::tokens_create,
-                                      pg::bind(by.tenant, token_id::make(), hash, std::string_view("agent"),
-                                               wanted.hostname, std::optional(id), std::optional<instant>(),
-                                               std::optional<std::int32_t>(), no_note));
-    if (!token) co_return std::move(token).error();
-    const std::vector<agent_id> seen(1, id);
-    auto touched = co_await begun->exec(sql::agents_touch, pg::bind(by.tenant, seen));
-    if (!touched) co_return std::move(touched).error();
-    auto committed = co_await begun->commit();
-    if (!committed) co_return std::move(committed).error();
-    co_return read_registered(made->front(), std::move(wanted), true);
+    auto rows = co_await pool_.exec(
+        sql::agents_enroll, pg::bind(by.tenant, agent_id::make(), wanted.hostname, d.os, d.arch, d.version,
+                                     d.ip, as_jsonb(d.metadata), by.token, token_id::make(), hash));
+    if (!rows) co_return std::move(rows).error();
+    const pg::row row = rows->front();
+    if (!row.get<bool>(0)) co_return failure{errc::unauthorized, "the enroll token is used up"};
+    if (!row.get<std::optional<agent_id>>(1)) co_return hostname_taken(wanted.hostname);
+    co_return read_registered(row, 1, std::move(wanted), true);
 }
 
 awaitable<result<registered>> pg_agent_store::register_(identity by, registration wanted) {
     const agent_details& d = wanted.details;
-    auto begun = co_await pool_.begin();
-    if (!begun) co_return std::move(begun).error();
-    auto made = co_await begun->exec(
-        sql::agents_upsert, pg::bind(by.tenant, agent_id::make(), wanted.hostname, std::string_view("shared"),
-                                     d.os, d.arch, d.version, d.ip, as_jsonb(d.metadata)));
-    if (!made) co_return std::move(made).error();
-    if (made->empty()) co_return hostname_taken(wanted.hostname);
-    const auto id = made->front().get<agent_id>(0);
-    if (wanted.by.is_audited()) {
-        const pg::jsonb note = note_of_registration(wanted, id, made->front().get<bool>(3));
-        auto noted = co_await begun->exec(sql::audit_add, pg::bind(by.tenant, note));
-        if (!noted) co_return std::move(noted).error();
-    }
-    if (by.kind == token_kind::fleet) {
-        auto joined = co_await begun->exec(sql::fleet_join, pg::bind(by.tenant, by.token, id));
-        if (!joined) co_return std::move(joined).error();
-    }
-    const std::vector<agent_id> seen(1, id);
-    auto touched = co_await begun->exec(sql::agents_touch, pg::bind(by.tenant, seen));
-    if (!touched) co_return std::move(touched).error();
-    auto committed = co_await begun->commit();
-    if (!committed) co_return std::move(committed).error();
-    co_return read_registered(made->front(), std::move(wanted), made->front().get<bool>(3));
+    std::optional<token_id> fleet;
+    if (by.kind == token_kind::fleet) fleet = by.token;
+    const pg::jsonb note = audit_note(wanted.by, audit_action::agent_register, std::nullopt, {});
+    auto rows = co_await pool_.exec(sql::agents_register,
+                                    pg::bind(by.tenant, agent_id::make(), wanted.hostname, d.os, d.arch,
+                                             d.version, d.ip, as_jsonb(d.metadata), fleet, note));
+    if (!rows) co_return std::move(rows).error();
+    if (rows->empty()) co_return hostname_taken(wanted.hostname);
+    const bool created = rows->front().get<bool>(3);
+    co_return read_registered(rows->front(), 0, std::move(wanted), created);
 }
 
 awaitable<result<registered>> pg_agent_store::register_again(identity by, registration wanted) {
@@ -180,7 +147,7 @@ awaitable<result<registered>> pg_agent_store::register_again(identity by, regist
     const contact met{by.tenant, rows->front().get<agent_id>(0)};
     auto touched = co_await touches_.submit(met);
     if (!touched) co_return std::move(touched).error();
-    co_return read_registered(rows->front(), std::move(wanted), false);
+    co_return read_registered(rows->front(), 0, std::move(wanted), false);
 }
 
 awaitable<result<bool>> pg_agent_store::is_member(tenant_id tenant, token_id fleet, agent_id agent) {

@@ -45,8 +45,8 @@ extern const statement logs_extent;
 extern const statement logs_piece;
 
 // Agents: sql_agents.cpp
-extern const statement agents_insert;
-extern const statement agents_upsert;
+extern const statement agents_enroll;
+extern const statement agents_register;
 extern const statement agents_register_again;
 extern const statement agents_get;
 extern const statement agents_list;
@@ -59,7 +59,6 @@ extern const statement agents_touch;
 extern const statement agents_contact;
 extern const statement agents_details;
 extern const statement agents_renew_leases;
-extern const statement fleet_join;
 extern const statement fleet_is_member;
 
 // Policies: sql_policies.cpp
@@ -99,7 +98,6 @@ extern const statement tokens_is_good;
 extern const statement tokens_create;
 extern const statement tokens_list;
 extern const statement tokens_revoke;
-extern const statement tokens_use;
 extern const statement tenants_create;
 extern const statement tenants_list;
 

@@ -30,25 +30,57 @@
 
 namespace holdfast::db::sql {
 
-// $1 tenant, $2 agent, $3 hostname, $4 enrolled_by, $5 os, $6 arch, $7 version, $8 ip, $9 metadata. No row:
-// the hostname is taken.
-constinit const statement agents_insert{"agents_insert", R"(
-INSERT INTO agents (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb)
-ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO NOTHING
-RETURNING agent_id, registered_at, updated_at)"};
+// $1 tenant, $2 agent, $3 hostname, $4 os, $5 arch, $6 version, $7 ip, $8 metadata, $9 enroll token, $10 the
+// agent's own token, $11 its hash. Answers whether the enroll token is not used up, and the agent, null where
+// its hostname is taken. The lock lets one registration by this token be judged after the other.
+constinit const statement agents_enroll{"agents_enroll", R"(
+WITH t AS MATERIALIZED (
+  SELECT token_id FROM tokens
+   WHERE tenant_id = $1 AND token_id = $9::uuid AND revoked_at IS NULL AND (max_uses IS NULL OR uses < max_uses)
+     FOR UPDATE
+), made AS (
+  INSERT INTO agents (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata)
+  SELECT $1::uuid, $2::uuid, $3::text, 'enroll', $4::text, $5::text, $6::text, $7::text, $8::jsonb FROM t
+  ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO NOTHING
+  RETURNING agent_id, registered_at, updated_at
+), used AS (
+  UPDATE tokens SET uses = uses + 1
+   WHERE tenant_id = $1 AND token_id = ANY(ARRAY(SELECT token_id FROM t)) AND EXISTS (SELECT FROM made)
+), own AS (
+  INSERT INTO tokens (tenant_id, token_id, token_hash, kind, name, agent_id)
+  SELECT $1::uuid, $10::uuid, $11::bytea, 'agent', $3::text, agent_id FROM made
+), met AS (
+  INSERT INTO agent_contacts (tenant_id, agent_id, last_seen_at) SELECT $1::uuid, agent_id, now() FROM made
+)
+SELECT EXISTS (SELECT FROM t), m.agent_id, m.registered_at, m.updated_at
+  FROM (SELECT) AS one LEFT JOIN made m ON true)"};
 
-// As above; a known hostname keeps its agent, and its details where nothing new is said. No row: the hostname
-// belongs to an agent with a token of its own. Answers whether the row is new.
-constinit const statement agents_upsert{"agents_upsert", R"(
-INSERT INTO agents AS a (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, now())
-ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO UPDATE
-   SET os = coalesce(nullif(excluded.os, ''), a.os), arch = coalesce(nullif(excluded.arch, ''), a.arch),
-       version = coalesce(nullif(excluded.version, ''), a.version), ip = coalesce(nullif(excluded.ip, ''), a.ip),
-       metadata = coalesce(excluded.metadata, a.metadata), updated_at = excluded.updated_at
- WHERE a.enrolled_by = 'shared'
-RETURNING a.agent_id, a.registered_at, a.updated_at, (xmax = 0))"};
+// $1 tenant, $2 agent, $3 hostname, $4 os, $5 arch, $6 version, $7 ip, $8 metadata, $9 fleet token or null,
+// $10 notes. A known hostname keeps its agent, and its details where nothing new is said. Answers whether the
+// row is new. No row: the hostname belongs to an agent with a token of its own.
+constinit const statement agents_register{"agents_register",
+                                          R"(
+WITH made AS (
+  INSERT INTO agents AS a (tenant_id, agent_id, hostname, enrolled_by, os, arch, version, ip, metadata, updated_at)
+  VALUES ($1, $2, $3, 'shared', $4, $5, $6, $7, $8::jsonb, now())
+  ON CONFLICT (tenant_id, lower(hostname)) WHERE deleted_at IS NULL DO UPDATE
+     SET os = coalesce(nullif(excluded.os, ''), a.os), arch = coalesce(nullif(excluded.arch, ''), a.arch),
+         version = coalesce(nullif(excluded.version, ''), a.version), ip = coalesce(nullif(excluded.ip, ''), a.ip),
+         metadata = coalesce(excluded.metadata, a.metadata), updated_at = excluded.updated_at
+   WHERE a.enrolled_by = 'shared'
+  RETURNING a.agent_id, a.registered_at, a.updated_at, (xmax = 0) AS created
+), joined AS (
+  INSERT INTO fleet_members (tenant_id, token_id, agent_id)
+  SELECT $1::uuid, $9::uuid, agent_id FROM made WHERE $9::uuid IS NOT NULL
+  ON CONFLICT DO NOTHING
+), met AS (
+  INSERT INTO agent_contacts (tenant_id, agent_id, last_seen_at) SELECT $1::uuid, agent_id, now() FROM made
+  ON CONFLICT (tenant_id, agent_id) DO UPDATE SET last_seen_at = excluded.last_seen_at
+), noted AS (
+  )" HOLDFAST_AUDIT_OF("agent_id", "$10", "made",
+                                          "jsonb_build_object('hostname', $3::text, 'created', created)") R"(
+)
+SELECT agent_id, registered_at, updated_at, created FROM made)"};
 
 // $1 tenant, $2 agent, $3 hostname, $4 os, $5 arch, $6 version, $7 ip, $8 metadata: an agent that registers
 // again, by its own token. No row: that is not its hostname.
@@ -181,9 +213,6 @@ WITH c AS MATERIALIZED (
 UPDATE tasks x SET lease_until = c.lease FROM c
  WHERE x.tenant_id = $1 AND x.task_id = ANY(ARRAY(SELECT task_id FROM c)) AND x.task_id = c.task_id
    AND x.status = 'in-progress')"};
-
-constinit const statement fleet_join{"fleet_join", R"(
-INSERT INTO fleet_members (tenant_id, token_id, agent_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING)"};
 
 constinit const statement fleet_is_member{"fleet_is_member", R"(
 SELECT 1 FROM fleet_members WHERE tenant_id = $1 AND token_id = $2::uuid AND agent_id = $3::uuid)"};

@@ -24,10 +24,13 @@
 #define HOLDFAST_BY_SERVER "'{\"by\": \"server\"}'::jsonb"
 
 // Writes the audit entries of the notes (audit_notes.hpp), as e, for the row that `changed` has, or none has:
-// beside the change, in its statement or transaction. `more` are details that the statement knows.
-#define HOLDFAST_AUDIT(notes, changed, more)                                                                 \
+// beside the change, in its statement or transaction. `more` are details that the statement knows, `subject`
+// is whom or what it is about.
+#define HOLDFAST_AUDIT(notes, changed, more) HOLDFAST_AUDIT_OF("e.subject", notes, changed, more)
+
+#define HOLDFAST_AUDIT_OF(subject, notes, changed, more)                                                     \
     "INSERT INTO audit (tenant_id, audit_id, at, by, token_id, request_id, address, action, subject_id, "    \
-    "details) SELECT $1::uuid, e.id, now(), e.by, e.token, e.request, e.address, e.action, e.subject, "      \
+    "details) SELECT $1::uuid, e.id, now(), e.by, e.token, e.request, e.address, e.action, " subject ", "    \
     "e.details || " more " FROM jsonb_to_recordset(" notes "::jsonb) AS e(id uuid, n int, by text, "         \
     "token uuid, request text, address text, action text, subject uuid, details jsonb) CROSS JOIN " changed
 

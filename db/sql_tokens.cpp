@@ -49,11 +49,6 @@ WITH gone AS (
 )
 SELECT token_id FROM gone)"};
 
-// One use of a token that may be used so often only. No row affected: it is used up.
-constinit const statement tokens_use{"tokens_use", R"(
-UPDATE tokens SET uses = uses + 1
- WHERE tenant_id = $1 AND token_id = $2::uuid AND revoked_at IS NULL AND (max_uses IS NULL OR uses < max_uses))"};
-
 constinit const statement tenants_create{"tenants_create",
                                          "INSERT INTO tenants (tenant_id, name) VALUES ($1, $2)"};
 

@@ -29,6 +29,7 @@ awaitable<result<registration_answer>> agent_service::register_(identity by, reg
         hash = sha256(*token);
     }
     const std::string hostname = wanted.hostname;
+    const origin asked = wanted.by;
     result<registered> made = failure{errc::internal};
     if (token)
         made = co_await agents_.enroll(by, std::move(wanted), std::move(hash));
@@ -38,7 +39,7 @@ awaitable<result<registration_answer>> agent_service::register_(identity by, reg
         made = co_await agents_.register_(by, std::move(wanted));
     if (!made) co_return std::move(made).error();
     log::info(made->created ? "[AGENTS] Registered a new agent" : "[AGENTS] Registered a known agent",
-              {{"agent", made->who.id}, {"hostname", hostname}});
+              {{"agent", made->who.id}, {"hostname", hostname}}, asked.ref());
     notes_.note_agent(by.tenant, made->who.id);
     co_return registration_answer{std::move(*made), std::move(token)};
 }
@@ -73,19 +74,20 @@ awaitable<result<page<agent>>> agent_service::list(tenant_id tenant, agent_filte
 
 awaitable<result<agent>> agent_service::change(tenant_id tenant, agent_id id, agent_change wanted,
                                                origin by) {
-    auto now = co_await agents_.change(tenant, id, std::move(wanted), std::move(by));
+    auto now = co_await agents_.change(tenant, id, std::move(wanted), by);
     if (!now) co_return std::move(now).error();
-    log::info("[AGENTS] Agent changed", {{"agent", id}, {"paused", now->control.pause.has_value()}});
+    log::info("[AGENTS] Agent changed", {{"agent", id}, {"paused", now->control.pause.has_value()}},
+              by.ref());
     notes_.note_agent(tenant, id);
     bell_.ring(std::span(&id, 1));
     co_return now;
 }
 
 awaitable<result<void>> agent_service::remove(tenant_id tenant, agent_id id, bool cancel_tasks, origin by) {
-    auto removed = co_await agents_.remove(tenant, id, cancel_tasks, std::move(by));
+    auto removed = co_await agents_.remove(tenant, id, cancel_tasks, by);
     if (!removed) co_return std::move(removed).error();
     counts_.tasks_cancelled.add(removed->cancelled.size());
-    log::info("[AGENTS] Agent deleted", {{"agent", id}, {"cancelled", removed->cancelled.size()}});
+    log::info("[AGENTS] Agent deleted", {{"agent", id}, {"cancelled", removed->cancelled.size()}}, by.ref());
     notes_.note_agent(tenant, id);
     notes_.note_freshness(tenant, id);
     for (const task_id each : removed->cancelled) notes_.note_task(tenant, each, id);

@@ -43,7 +43,8 @@ awaitable<result<void>> assignment::open(const poll_request& request, poll_id po
     if (*opened) {
         counts_.duplicate_identities.add();
         log::warning("[TASKS] duplicate_identity: two sessions of one agent from two addresses",
-                     {{"agent", request.agent}, {"address", request.address}, {"session", request.session}});
+                     {{"agent", request.agent}, {"address", request.address}, {"session", request.session}},
+                     request.asked);
     }
     co_return done;
 }
@@ -90,7 +91,7 @@ awaitable<result<offer_answer>> assignment::look(const poll_request& request, ti
                       std::string(request.session),
                       will_wait,
                       may_gather,
-                      origin_of(request.by, std::string(request.request_id))};
+                      origin_of(request.by, request.asked)};
     auto offered = co_await tasks_.offer(std::move(ask));
     co_return offered;
 }
@@ -110,7 +111,8 @@ awaitable<result<poll_answer>> assignment::hand_over(const poll_request& request
         for (const task& t : offered.tasks) notes_.note_task(request.by.tenant, t.id, request.agent);
         co_return poll_answer{offered.poll, std::move(offered.tasks), place.take_cancelled()};
     }
-    co_await give_back(request.by.tenant, request.agent, offered.poll, ids_of(offered.tasks));
+    origin by = origin_of(request.by, request.asked);
+    co_await give_back(request.by.tenant, request.agent, offered.poll, ids_of(offered.tasks), std::move(by));
     if (!allowed) co_return std::move(allowed).error();
     counts_.polls_abandoned.add();
     co_return failure{errc::gone_away};
@@ -167,27 +169,27 @@ awaitable<result<poll_answer>> assignment::serve(const poll_request& request, pe
 }
 
 awaitable<void> assignment::give_back(tenant_id tenant, agent_id agent, poll_id poll,
-                                      std::vector<task_id> tasks) {
+                                      std::vector<task_id> tasks, origin by) {
     const auto count = tasks.size();
     auto given = co_await tasks_.give_back(tenant, poll, tasks);
     if (!given) {
         // The offer lease brings them back.
         log::warning("[TASKS] could not give an undelivered answer back",
-                     {{"agent", agent}, {"tasks", count}, {"cause", given.error().cause()}});
+                     {{"agent", agent}, {"tasks", count}, {"cause", given.error().cause()}}, by.ref());
         co_return;
     }
     counts_.tasks_given_back.add(static_cast<std::uint64_t>(given->count));
     log::info("[TASKS] Gave " + std::to_string(given->count) + " undelivered task(s) of agent " +
                   to_string(agent) + " back",
-              {{"agent", agent}});
+              {{"agent", agent}}, by.ref());
     for (const task_id id : tasks) notes_.note_task(tenant, id, agent);
     given->freed_for.push_back(agent);
     bell_.ring(given->freed_for);
 }
 
 void assignment::undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll,
-                             std::vector<task_id> tasks) {
-    auto work = give_back(tenant, agent, poll, std::move(tasks));
+                             std::vector<task_id> tasks, origin by) {
+    auto work = give_back(tenant, agent, poll, std::move(tasks), std::move(by));
     asio::co_spawn(ex, std::move(work), [](const std::exception_ptr& failed) {
         if (failed) log::error("[TASKS] giving an answer back failed");
     });

@@ -24,9 +24,9 @@ struct poll_request {
     task_types types;
     std::chrono::seconds wait{0};
     std::chrono::seconds lookahead{0};
-    std::string_view session;    // empty: none
-    std::string address;         // the caller's, for the duplicate identity warning
-    std::string_view request_id; // both of what outlives the poll
+    std::string_view session; // empty: none
+    std::string address;      // the caller's, for the duplicate identity warning
+    log::request_ref asked;   // as the session, of what outlives the poll
 };
 
 struct poll_answer {
@@ -48,7 +48,8 @@ public:
     [[nodiscard]] awaitable<result<poll_answer>> poll(const poll_request& request, peer& caller);
 
     // The answer could not be written: its tasks are handed out again at once. Returns at once.
-    void undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks);
+    void undelivered(executor ex, tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks,
+                     origin by);
 
 private:
     using ticket = waiting_room::ticket;
@@ -61,7 +62,8 @@ private:
                                              offer_answer offered);
     awaitable<result<poll_answer>> serve(const poll_request& request, peer& caller, ticket& place,
                                          poll_id poll);
-    awaitable<void> give_back(tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks);
+    awaitable<void> give_back(tenant_id tenant, agent_id agent, poll_id poll, std::vector<task_id> tasks,
+                              origin by);
 
     task_store& tasks_;
     token_service& tokens_;

@@ -61,10 +61,14 @@ struct certified_agent {
 
 // For the history and the audit trail. What an agent does is known by the agent, what an operator does by the
 // token.
-[[nodiscard]] inline origin origin_of(const identity& who, std::string request) {
+[[nodiscard]] inline origin origin_of(const identity& who, const log::request_ref& asked) {
     const bool agent = who.kind == token_kind::agent || who.kind == token_kind::fleet;
-    return {std::string(agent ? name_of(token_kind::agent) : name_of(who.kind)),
-            agent ? std::nullopt : std::optional(who.token), std::move(request)};
+    origin out;
+    out.by = name_of(agent ? token_kind::agent : who.kind);
+    if (!agent) out.token = who.token;
+    out.request = asked.id;
+    out.traceparent = asked.traceparent;
+    return out;
 }
 
 } // namespace holdfast

@@ -1,13 +1,16 @@
 #include "domain/log.hpp"
 
 #include "domain/log_flood.hpp"
+#include "domain/trace.hpp"
 
 #include <spdlog/async.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <atomic>
 #include <memory>
+#include <utility>
 
 namespace holdfast::log {
 namespace {
@@ -64,40 +67,56 @@ bool is_plain(std::string_view text) {
     return !text.empty();
 }
 
+void append_text(std::string& out, std::string_view key, std::string_view value) {
+    out += ' ';
+    out += key;
+    out += '=';
+    if (is_plain(value))
+        out += value;
+    else
+        append_quoted(out, value);
+}
+
+// A number is not quoted.
+void append_json(std::string& out, std::string_view key, std::string_view value, bool number) {
+    out += ",\"";
+    out += key;
+    out += "\":";
+    if (number)
+        out += value;
+    else
+        append_quoted(out, value);
+}
+
+// As OpenTelemetry names them in logs that are not its own.
+std::array<std::pair<std::string_view, std::string_view>, 3> named(const request_ref& of) {
+    return {{{"request", of.id},
+             {"trace_id", trace_id_of(of.traceparent)},
+             {"span_id", span_id_of(of.traceparent)}}};
+}
+
 std::string as_text(level which, std::string_view message, std::initializer_list<field> fields,
-                    std::uint64_t left_out) {
+                    const request_ref& of, std::uint64_t left_out) {
     std::string out(name_of(which));
     out.resize(8, ' ');
     for (const char c : message) out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    for (const field& f : fields) {
-        out += ' ';
-        out += f.key;
-        out += '=';
-        if (is_plain(f.value))
-            out += f.value;
-        else
-            append_quoted(out, f.value);
-    }
-    if (left_out > 0) out += " left_out=" + std::to_string(left_out);
+    for (const field& f : fields) append_text(out, f.key, f.value);
+    for (const auto& [key, value] : named(of))
+        if (!value.empty()) append_text(out, key, value);
+    if (left_out > 0) append_text(out, "left_out", std::to_string(left_out));
     return out;
 }
 
 std::string as_json(level which, std::string_view message, std::initializer_list<field> fields,
-                    std::uint64_t left_out) {
+                    const request_ref& of, std::uint64_t left_out) {
     std::string out = "\"level\":\"";
     out += name_of(which);
     out += "\",\"message\":";
     append_quoted(out, message);
-    for (const field& f : fields) {
-        out += ",\"";
-        out += f.key;
-        out += "\":";
-        if (f.number)
-            out += f.value;
-        else
-            append_quoted(out, f.value);
-    }
-    if (left_out > 0) out += ",\"left_out\":" + std::to_string(left_out);
+    for (const field& f : fields) append_json(out, f.key, f.value, f.number);
+    for (const auto& [key, value] : named(of))
+        if (!value.empty()) append_json(out, key, value, false);
+    if (left_out > 0) append_json(out, "left_out", std::to_string(left_out), true);
     out += '}';
     return out;
 }
@@ -138,15 +157,17 @@ bool enabled(level which) {
     return which >= lowest.load(std::memory_order_relaxed);
 }
 
-void write(level which, std::string_view message, std::initializer_list<field> fields) {
+void write(level which, std::string_view message, std::initializer_list<field> fields,
+           const request_ref& of) {
     if (!enabled(which)) return;
     static flood_gate gate; // of what strangers can cause
     std::optional<std::uint64_t> left_out = 0;
     if (which >= level::warning) left_out = gate.pass(message, steady_clock::now());
     if (!left_out) return;
     logger()->log(spdlog_level(which),
-                  spdlog::string_view_t(shape == format::json ? as_json(which, message, fields, *left_out)
-                                                              : as_text(which, message, fields, *left_out)));
+                  spdlog::string_view_t(shape == format::json
+                                            ? as_json(which, message, fields, of, *left_out)
+                                            : as_text(which, message, fields, of, *left_out)));
 }
 
 } // namespace holdfast::log

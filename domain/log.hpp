@@ -16,7 +16,7 @@ enum class level : std::uint8_t { debug, info, warning, error };
 enum class format : std::uint8_t { text, json };
 
 struct field {
-    std::string_view key; // lower_snake_case; agent, task, request, tenant where there is one
+    std::string_view key; // lower_snake_case; agent, task, tenant where there is one
     std::string value;
     bool number = false;
 
@@ -32,27 +32,39 @@ struct field {
     template <class Tag> field(std::string_view k, const id<Tag>& v) : key(k), value(to_string(v)) {}
 };
 
+// The request that a line belongs to: written as `request`, and `trace_id` and `span_id` of its caller's
+// trace, as OpenTelemetry names them. Views that need to live for the call only.
+struct request_ref {
+    std::string_view id = {};          // X-Request-Id; empty: none
+    std::string_view traceparent = {}; // well-formed, or empty
+};
+
 // Until this is called, lines go to standard error as text, from warning upwards.
 void start(level minimum, format form);
 void flush();
 
 [[nodiscard]] bool enabled(level which);
-void write(level which, std::string_view message, std::initializer_list<field> fields = {});
+void write(level which, std::string_view message, std::initializer_list<field> fields = {},
+           const request_ref& of = {});
 
-inline void debug(std::string_view message, std::initializer_list<field> fields = {}) {
-    write(level::debug, message, fields);
+inline void debug(std::string_view message, std::initializer_list<field> fields = {},
+                  const request_ref& of = {}) {
+    write(level::debug, message, fields, of);
 }
 
-inline void info(std::string_view message, std::initializer_list<field> fields = {}) {
-    write(level::info, message, fields);
+inline void info(std::string_view message, std::initializer_list<field> fields = {},
+                 const request_ref& of = {}) {
+    write(level::info, message, fields, of);
 }
 
-inline void warning(std::string_view message, std::initializer_list<field> fields = {}) {
-    write(level::warning, message, fields);
+inline void warning(std::string_view message, std::initializer_list<field> fields = {},
+                    const request_ref& of = {}) {
+    write(level::warning, message, fields, of);
 }
 
-inline void error(std::string_view message, std::initializer_list<field> fields = {}) {
-    write(level::error, message, fields);
+inline void error(std::string_view message, std::initializer_list<field> fields = {},
+                  const request_ref& of = {}) {
+    write(level::error, message, fields, of);
 }
 
 } // namespace holdfast::log

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/id.hpp"
+#include "domain/log.hpp"
 
 #include <optional>
 #include <string>
@@ -16,6 +17,9 @@ struct origin {
     std::optional<token_id> token = {}; // an operator's
     std::string request = {};           // the request's id
     std::string address = {};           // where an operator calls from
+    std::string traceparent = {};       // of the request, for log lines
+
+    [[nodiscard]] log::request_ref ref() const { return {request, traceparent}; }
 
     // People's changes, and their programs'.
     [[nodiscard]] bool is_audited() const { return token || by == command_line; }

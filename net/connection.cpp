@@ -78,6 +78,8 @@ awaitable<bool> connection::serve() {
     const bool complete = co_await receive(now);
     disarm();
     if (!complete) co_return false;
+    now.received = steady_clock::now();
+    waited_ = {};
     if (!now.refused) co_await handle(now);
     const bool sent = co_await answer(now);
     co_return sent && !now.close;
@@ -99,13 +101,14 @@ awaitable<void> connection::handle(turn& now) {
 }
 
 awaitable<bool> connection::answer(turn& now) {
+    const auto worked = steady_clock::now() - now.received - waited_;
     now.close = now.close || now.answer.close || front_.draining();
     const rendering how{now.request_id, now.head, now.close, now.say_keep_alive};
     std::string text = render(now.answer, how);
     now.answer.body = {};
     bool sent = co_await send(std::move(text));
     if (sent && now.answer.rest && !now.head) sent = co_await send_rest(now);
-    report(now, sent);
+    report(now, sent, worked);
     if (!sent && now.answer.undelivered) std::exchange(now.answer.undelivered, nullptr)();
     co_return sent;
 }
@@ -124,9 +127,9 @@ awaitable<bool> connection::send_rest(turn& now) {
         auto piece = co_await now.answer.rest->next();
         if (!piece || piece->empty() || piece->size() > left) {
             log::warning("an answer ends before its time",
-                         {{"request", now.request_id},
-                          {"cause", piece ? std::string_view("it is not as long as was said")
-                                          : std::string_view(piece.error().detail())}});
+                         {{"cause", piece ? std::string_view("it is not as long as was said")
+                                          : std::string_view(piece.error().detail())}},
+                         ref_of(now));
             co_return false;
         }
         left -= piece->size();
@@ -136,20 +139,22 @@ awaitable<bool> connection::send_rest(turn& now) {
     co_return true;
 }
 
-void connection::report(const turn& now, bool sent) const {
+void connection::report(const turn& now, bool sent, steady_clock::duration worked) const {
     const auto took = std::chrono::duration<double>(steady_clock::now() - now.began);
     std::string_view name = now.asked ? "unmatched" : "malformed";
     if (now.way) name = now.way->name;
     if (front_.parts.seen) front_.parts.seen->on_request(name, now.answer.status, took.count());
-    const bool slow = took > front_.parts.bounds.slow_request;
-    if ((!slow && sent && now.answer.status < 400) || !log::enabled(log::level::debug)) return;
-    log::debug("request",
+    const bool slow = worked > front_.parts.bounds.slow_request;
+    const log::level level = slow ? log::level::warning : log::level::debug;
+    if ((!slow && sent && now.answer.status < 400) || !log::enabled(level)) return;
+    const problem_place place = place_of(now);
+    log::write(level, slow ? "slow request" : "request",
                {{"route", name},
+                {"path", place.path},
                 {"status", now.answer.status},
-                {"milliseconds", static_cast<std::int64_t>(took.count() * 1000)},
-                {"delivered", sent ? "yes" : "no"},
-                {"request", now.request_id},
-                {"traceparent", now.asked ? now.asked->request().header(header::traceparent) : ""}});
+                {"milliseconds", std::chrono::duration_cast<std::chrono::milliseconds>(worked).count()},
+                {"delivered", sent ? "yes" : "no"}},
+               place.asked);
 }
 
 awaitable<void> connection::say_goodbye() {
@@ -174,7 +179,10 @@ awaitable<void> connection::linger() {
 }
 
 void connection::watch(waiter* parked) {
+    const auto now = steady_clock::now();
+    if (parked_) waited_ += now - parked_since_;
     parked_ = parked;
+    parked_since_ = now;
     if (!parked) return;
     if (ahead_.size() == 0 && !stream_.has_buffered()) return arm_watch();
     // There is something already. Told from the event loop, so that the waiter is waiting by then.

@@ -50,6 +50,7 @@ private:
         bool head = false;
         bool say_keep_alive = false;
         steady_clock::time_point began;
+        steady_clock::time_point received;
     };
 
     awaitable<void> run();
@@ -74,8 +75,9 @@ private:
     void check_body(turn& now, const message_reader& from);
     [[nodiscard]] std::size_t body_bytes_max(const route& way) const;
     static void refuse(turn& now, reply with);
-    void report(const turn& now, bool sent) const;
+    void report(const turn& now, bool sent, steady_clock::duration worked) const;
     [[nodiscard]] static problem_place place_of(const turn& now);
+    [[nodiscard]] static log::request_ref ref_of(const turn& now);
 
     void arm_watch();
     void notice();
@@ -88,6 +90,8 @@ private:
     tls_stream stream_;
     asio::ip::address remote_;
     waiter* parked_ = nullptr;
+    steady_clock::time_point parked_since_;
+    steady_clock::duration waited_{};     // on purpose, of the present request
     const SSL_CTX* trusted_by_ = nullptr; // settings that judged the client's certificate since the handshake
     boost::beast::flat_buffer ahead_; // bytes read behind the present request; holds no memory while empty
     bool watching_ = false;

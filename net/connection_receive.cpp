@@ -1,4 +1,5 @@
 // The first half of a turn: a request read, understood, and let in or refused.
+#include "domain/trace.hpp"
 #include "net/client_certificate.hpp"
 #include "net/connection.hpp"
 #include "net/message_reader.hpp"
@@ -67,8 +68,12 @@ std::string_view defect_of(const http::fields& fields, bool http11, bool chunked
 
 } // namespace
 
+log::request_ref connection::ref_of(const turn& now) {
+    return now.asked ? now.asked->ref() : log::request_ref{now.request_id};
+}
+
 problem_place connection::place_of(const turn& now) {
-    return {now.asked ? now.asked->request().path() : std::string_view("/"), now.request_id};
+    return {now.asked ? now.asked->request().path() : std::string_view("/"), ref_of(now)};
 }
 
 void connection::refuse(turn& now, reply with) {
@@ -168,7 +173,8 @@ void connection::take_head(turn& now, message_reader& from) {
     for (const auto& [field, name] : kept)
         if (field != http::field::unknown) asked.set(name, view(head[field]));
     asked.set(header::idempotency_key, view(head["Idempotency-Key"]));
-    asked.set(header::traceparent, view(head["traceparent"]));
+    if (const std::string_view trace = view(head["traceparent"]); is_traceparent(trace))
+        asked.set(header::traceparent, trace);
     asked.set(header::request_id, now.request_id);
     asked.set(header::authorization, view(head[http::field::authorization])); // last: it goes first
     asked.head = now.head;

@@ -4,6 +4,7 @@
 #include "domain/async.hpp"
 #include "domain/id.hpp"
 #include "domain/identity.hpp"
+#include "domain/log.hpp"
 #include "domain/peer.hpp"
 #include "domain/result.hpp"
 #include "net/request.hpp"
@@ -67,6 +68,11 @@ public:
     [[nodiscard]] const query_parameters& query() const { return request_.query; }
 
     [[nodiscard]] std::string_view request_id() const { return request_.header(header::request_id); }
+
+    // For the log lines about it.
+    [[nodiscard]] log::request_ref ref() const {
+        return {request_id(), request_.header(header::traceparent)};
+    }
 
     // x.id<agent_id>("agentId"), or by position in the pattern.
     template <class Id, class Which> [[nodiscard]] Id id(Which which) const { return Id{ids_.at(which)}; }

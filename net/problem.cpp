@@ -77,7 +77,7 @@ reply make(const problem_kind& kind, std::string_view detail, const std::vector<
     if (!detail.empty()) document.detail = detail;
     document.instance = where.path;
     document.code = kind.code;
-    document.request_id = where.request_id;
+    document.request_id = where.asked.id;
     if (!fields.empty()) document.errors.emplace();
     for (std::size_t i = 0; i < fields.size() && i < problem_fields_max; ++i)
         document.errors->push_back({fields[i].pointer, fields[i].detail});
@@ -98,12 +98,13 @@ void note(const failure& what, const problem_place& where) {
     if (!log::enabled(level) || (!ours && what.cause().empty())) return;
     const char* file = std::strrchr(what.where().file_name(), '/');
     log::write(level, "request failed",
-               {{"request", where.request_id},
+               {{"path", where.path},
                 {"code", kind_of(what.code()).code},
                 {"detail", what.detail()},
                 {"cause", what.cause()},
                 {"file", file ? file + 1 : what.where().file_name()},
-                {"line", what.where().line()}});
+                {"line", what.where().line()}},
+               where.asked);
 }
 
 } // namespace
@@ -121,7 +122,7 @@ reply problem(const failure& what, const problem_place& where) {
 }
 
 reply problem(const failure& what, const exchange& where) {
-    return problem(what, problem_place{where.request().path(), where.request_id()});
+    return problem(what, problem_place{where.request().path(), where.ref()});
 }
 
 reply problem(const problem_kind& kind, std::string_view detail, const problem_place& where) {

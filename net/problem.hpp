@@ -30,7 +30,7 @@ inline constexpr problem_kind not_implemented{501, "not_implemented", "Not imple
 // Which request it is about; views that need to live for the call only.
 struct problem_place {
     std::string_view path; // without the query
-    std::string_view request_id;
+    log::request_ref asked;
 };
 
 // Never shows the failure's cause. 401 carries WWW-Authenticate; 429 and 503 carry Retry-After.

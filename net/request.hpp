@@ -28,7 +28,7 @@ enum class header : std::uint8_t {
     prefer,
     idempotency_key,
     request_id,
-    traceparent,
+    traceparent, // empty where it is not well-formed
     expect,
     user_agent,
     accept_encoding,

@@ -267,7 +267,8 @@ awaitable<bool> agent_program::begin(const order& task) {
             co_return true;
         }
         log::warning("a task could not be acknowledged",
-                     {{"task", task.task_id}, {"cause", started.wrong.words}});
+                     {{"task", task.task_id}, {"cause", started.wrong.words}},
+                     {.traceparent = traceparent_of(task)});
         if (started.wrong.final() || started.wrong.status == 401) co_return false;
         co_await rest(started.wrong.retry_after);
     }

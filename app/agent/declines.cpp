@@ -21,7 +21,8 @@ awaitable<std::optional<std::string>> reason_to_decline(const agent_parts& with,
     }
     const auto absent = absent_mount(task.repository);
     if (!absent) co_return std::nullopt;
-    log::warning("what a repository is on is not mounted", {{"task", task.task_id}, {"folder", *absent}});
+    log::warning("what a repository is on is not mounted", {{"task", task.task_id}, {"folder", *absent}},
+                 {.traceparent = traceparent_of(task)});
     co_return "no_repository";
 }
 

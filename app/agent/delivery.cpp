@@ -36,7 +36,8 @@ awaitable<std::optional<net::call_failure>> send_pieces(server_calls& calls, kep
 
 awaitable<bool> deliver(server_calls& calls, const agent_state& state, kept_result what) {
     const auto waits = [&what](const net::call_failure& wrong) {
-        log::warning("a result waits to be delivered", {{"task", what.task_id}, {"cause", wrong.words}});
+        log::warning("a result waits to be delivered", {{"task", what.task_id}, {"cause", wrong.words}},
+                     {.traceparent = traceparent_of(what)});
         return false;
     };
     if (what.result.log) {
@@ -48,10 +49,12 @@ awaitable<bool> deliver(server_calls& calls, const agent_state& state, kept_resu
     if (!sent.value && may_be_taken_later(sent.wrong)) co_return waits(sent.wrong);
     state.forget(what);
     if (sent.value)
-        log::info("result delivered", {{"task", what.task_id}, {"status", name_of(sent.value->status)}});
+        log::info("result delivered", {{"task", what.task_id}, {"status", name_of(sent.value->status)}},
+                  {.traceparent = traceparent_of(what)});
     else
         log::warning("the server does not want a result",
-                     {{"task", what.task_id}, {"cause", sent.wrong.words}});
+                     {{"task", what.task_id}, {"cause", sent.wrong.words}},
+                     {.traceparent = traceparent_of(what)});
     co_return true;
 }
 
@@ -59,10 +62,12 @@ awaitable<void> give_back(server_calls& calls, const order& task, const refusal&
     std::string reason = why.reason;
     auto released = co_await calls.release(task.task_id, task.attempt, std::move(reason), why.retry_after);
     if (released.value)
-        log::info("task given back", {{"task", task.task_id}, {"reason", why.reason}});
+        log::info("task given back", {{"task", task.task_id}, {"reason", why.reason}},
+                  {.traceparent = traceparent_of(task)});
     else
         log::warning("a task could not be given back; its lease will end",
-                     {{"task", task.task_id}, {"cause", released.wrong.words}});
+                     {{"task", task.task_id}, {"cause", released.wrong.words}},
+                     {.traceparent = traceparent_of(task)});
 }
 
 } // namespace holdfast::app

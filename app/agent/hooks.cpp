@@ -32,11 +32,12 @@ hook_outcome judge(const std::string& what, const exit_status& ended, std::chron
 std::vector<std::string> hook_environment(const std::vector<std::string>& own, const order& task) {
     std::vector<std::string> out;
     for (const std::string& each : own)
-        if (!each.starts_with("HOLDFAST_")) out.push_back(each);
+        if (!each.starts_with("HOLDFAST_") && !each.starts_with("TRACEPARENT=")) out.push_back(each);
     out.push_back("HOLDFAST_TASK_ID=" + to_string(task.task_id));
     out.push_back("HOLDFAST_TASK_TYPE=" + std::string(name_of(task.task_type)));
     out.push_back("HOLDFAST_POLICY_ID=" + to_string(task.policy_id));
     out.push_back("HOLDFAST_ATTEMPT=" + std::to_string(task.attempt));
+    out.push_back("TRACEPARENT=" + traceparent_of(task));
     out.push_back("HOLDFAST_REPOSITORY=" + masked_repository(task.repository));
     return out;
 }

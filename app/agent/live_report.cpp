@@ -26,7 +26,9 @@ void live_report::start() {
     running_ = true;
     auto work = loop();
     asio::co_spawn(where_, std::move(work), [this](const std::exception_ptr& failed) {
-        if (failed) log::error("the reports of a task ended", {{"task", task_.task_id}});
+        if (failed)
+            log::error("the reports of a task ended", {{"task", task_.task_id}},
+                       {.traceparent = traceparent_of(task_)});
         running_ = false;
         ended_.cancel();
     });
@@ -70,7 +72,9 @@ awaitable<bool> live_report::send_progress() {
     told_ = now;
     ask_ = false;
     const bool lost = sent.wrong.status == 404 || sent.wrong.status == 409;
-    if (lost) log::warning("the server has gone on without a task", {{"task", task_.task_id}});
+    if (lost)
+        log::warning("the server has gone on without a task", {{"task", task_.task_id}},
+                     {.traceparent = traceparent_of(task_)});
     if (lost || (sent.value && sent.value->cancel_requested)) unwanted_();
     co_return true;
 }
@@ -110,7 +114,7 @@ awaitable<std::optional<net::call_failure>> live_report::send_piece() {
 void live_report::failed(const net::call_failure& wrong) {
     if (ending_ || std::exchange(away_, true)) return;
     log::warning("progress can't be reported; the task goes on",
-                 {{"task", task_.task_id}, {"cause", wrong.words}});
+                 {{"task", task_.task_id}, {"cause", wrong.words}}, {.traceparent = traceparent_of(task_)});
 }
 
 } // namespace holdfast::app

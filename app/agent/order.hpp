@@ -2,6 +2,7 @@
 // the server are the bodies of net/wire.
 #pragma once
 
+#include "domain/trace.hpp"
 #include "net/wire/agent.hpp"
 #include "net/wire/task.hpp"
 
@@ -46,6 +47,11 @@ struct order {
 BOOST_DESCRIBE_STRUCT(order, (),
                       (task_id, policy_id, task_type, repository, include_paths, exclude_paths, retention,
                        execution_params, attempt))
+
+// Of the attempt: in its calls, in the log lines about it, and for its hooks.
+[[nodiscard]] inline std::string traceparent_of(const order& task) {
+    return holdfast::traceparent_of(task.task_id, task.attempt);
+}
 
 struct poll_answer {
     std::vector<order> tasks;

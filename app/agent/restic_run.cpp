@@ -104,7 +104,8 @@ awaitable<void> restic_run::remove_lock(const order& task) {
     command unlock = restic_call(setup_, task, {"unlock"});
     auto unlocked = co_await start_and_wait(std::move(unlock), unlock_limit);
     if (!unlocked || unlocked->code != 0)
-        log::warning("restic was stopped, and a lock of its own may be left", {{"task", task.task_id}});
+        log::warning("restic was stopped, and a lock of its own may be left", {{"task", task.task_id}},
+                     {.traceparent = traceparent_of(task)});
     said_ = std::move(of_the_task);
 }
 

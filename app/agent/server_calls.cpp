@@ -15,6 +15,12 @@ struct release_request {
 
 BOOST_DESCRIBE_STRUCT(release_request, (), (attempt, reason, retry_after_seconds))
 
+net::header_list traced(task_id task, int attempt) {
+    net::header_list out;
+    out.emplace_back("traceparent", traceparent_of(task, attempt));
+    return out;
+}
+
 } // namespace
 
 void server_calls::be(agent_id who, const std::string& token) {
@@ -44,32 +50,37 @@ awaitable<answered<poll_answer>> server_calls::poll(const poll_wish& wish) {
 
 awaitable<answered<nothing>> server_calls::acknowledge(task_id task, int attempt) {
     std::string body = "{\"attempt\":" + std::to_string(attempt) + "}";
-    return client_.call_for<nothing>(net::verb::post, path(task, "ack"), {}, std::move(body), patience);
+    return client_.call_for<nothing>(net::verb::post, path(task, "ack"), traced(task, attempt),
+                                     std::move(body), patience);
 }
 
 awaitable<answered<progress_answer>> server_calls::report_progress(task_id task,
                                                                    const net::wire::progress_body& progress) {
     std::string body = net::json::to_text(progress);
-    return client_.call_for<progress_answer>(net::verb::post, path(task, "progress"), {}, std::move(body),
+    return client_.call_for<progress_answer>(net::verb::post, path(task, "progress"),
+                                             traced(task, progress.attempt.value_or(1)), std::move(body),
                                              patience);
 }
 
 awaitable<answered<log_answer>> server_calls::append_log(task_id task,
                                                          const net::wire::log_piece_body& piece) {
     std::string body = net::json::to_text(piece);
-    return client_.call_for<log_answer>(net::verb::post, path(task, "log"), {}, std::move(body), patience);
+    return client_.call_for<log_answer>(net::verb::post, path(task, "log"),
+                                        traced(task, piece.attempt.value_or(1)), std::move(body), patience);
 }
 
 awaitable<answered<net::wire::task_standing>> server_calls::report_result(const kept_result& what) {
     std::string body = net::json::to_text(what.result);
-    return client_.call_for<net::wire::task_standing>(net::verb::post, path(what.task_id, "result"), {},
+    return client_.call_for<net::wire::task_standing>(net::verb::post, path(what.task_id, "result"),
+                                                      traced(what.task_id, what.result.attempt.value_or(1)),
                                                       std::move(body), patience);
 }
 
 awaitable<answered<nothing>> server_calls::release(task_id task, int attempt, std::string reason,
                                                    std::chrono::seconds retry_after) {
     std::string body = net::json::to_text(release_request{attempt, std::move(reason), retry_after.count()});
-    return client_.call_for<nothing>(net::verb::post, path(task, "release"), {}, std::move(body), patience);
+    return client_.call_for<nothing>(net::verb::post, path(task, "release"), traced(task, attempt),
+                                     std::move(body), patience);
 }
 
 awaitable<answered<heartbeat_answer>> server_calls::beat(const net::wire::heartbeat_body& state) {

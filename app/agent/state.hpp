@@ -32,6 +32,10 @@ struct kept_result {
 
 BOOST_DESCRIBE_STRUCT(kept_result, (), (task_id, result, log_offset, log_in_doubt))
 
+[[nodiscard]] inline std::string traceparent_of(const kept_result& what) {
+    return holdfast::traceparent_of(what.task_id, what.result.attempt.value_or(1));
+}
+
 class agent_state {
 public:
     // Makes the folder when it is missing; errc::invalid names what can't be used.

@@ -24,7 +24,8 @@ task_run::task_run(const agent_parts& with, const agent_identity& who, order tas
 
 void task_run::cancel() {
     if (std::exchange(cancelled_, true)) return;
-    log::info("the task is to be done no more: stopping it", {{"task", task_.task_id}});
+    log::info("the task is to be done no more: stopping it", {{"task", task_.task_id}},
+              {.traceparent = traceparent_of(task_)});
     if (stopped_) return;
     before_.stop();
     restic_.stop();
@@ -38,7 +39,8 @@ void task_run::stop() {
 
 awaitable<void> task_run::run() {
     log::info("task begins",
-              {{"task", task_.task_id}, {"type", name_of(task_.task_type)}, {"attempt", task_.attempt}});
+              {{"task", task_.task_id}, {"type", name_of(task_.task_type)}, {"attempt", task_.attempt}},
+              {.traceparent = traceparent_of(task_)});
     with_.tell("Got " + std::string(name_of(task_.task_type)) + " task " + to_string(task_.task_id) +
                " for " + masked_repository(task_.repository) + ": running restic.");
     live_.start();
@@ -93,7 +95,10 @@ awaitable<void> task_run::settle(report said) {
     // Kept first, sent then: a result is not lost by a crash in between.
     kept_result what{task_.task_id, std::move(said), left.sent, left.in_doubt};
     auto kept = with_.state.keep(what);
-    if (!kept) log::error("the result could not be kept", {{"cause", kept.error().detail()}});
+    if (!kept)
+        log::error("the result could not be kept",
+                   {{"task", task_.task_id}, {"cause", kept.error().detail()}},
+                   {.traceparent = traceparent_of(task_)});
     co_await deliver(calls_, with_.state, std::move(what));
 }
 

@@ -3,6 +3,7 @@
 #include "app/cli/failures.hpp"
 #include "app/cli/readable.hpp"
 #include "app/run_to_end.hpp"
+#include "domain/trace.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/url/encode.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 namespace holdfast::app::cli {
@@ -27,10 +29,18 @@ net::tls_context tls_of(const std::string& ca) {
     }
 }
 
+// Part of the trace of what runs this program, as OpenTelemetry hands it to processes.
+net::header_list traced() {
+    net::header_list out;
+    const char* trace = std::getenv("TRACEPARENT");
+    if (trace != nullptr && is_traceparent(trace)) out.emplace_back("traceparent", trace);
+    return out;
+}
+
 awaitable<void> ask(net::api_client& client, net::verb method, std::string target, std::string body,
                     net::answered<std::string>& into) {
-    net::header_list no_more;
-    auto got = co_await client.call(method, std::move(target), std::move(no_more), std::move(body), patience);
+    net::header_list headers = traced();
+    auto got = co_await client.call(method, std::move(target), std::move(headers), std::move(body), patience);
     into = std::move(got);
 }
 

@@ -35,14 +35,24 @@ std::vector<wanted_state> wanted_in(const std::string& file, names& known) {
     return out;
 }
 
-std::map<std::string, present_policy> present_at(api& server) {
+// Whose agents the plan does not touch, theirs are not asked for.
+bool needs_agents(const std::string& policy, const std::vector<wanted_state>& wanted, bool prune) {
+    for (const wanted_state& each : wanted)
+        if (each.policy.name == policy) return each.agents.has_value();
+    return prune;
+}
+
+std::map<std::string, present_policy> present_at(api& server, const std::vector<wanted_state>& wanted,
+                                                 bool prune) {
     std::map<std::string, present_policy> out;
     for (boost::json::value& each : server.items("/policies")) {
-        present_policy& one = out[text_at(each, "name")];
+        const std::string name = text_at(each, "name");
+        present_policy& one = out[name];
         one.id = text_at(each, "policyId");
+        one.body = std::move(each);
+        if (!needs_agents(name, wanted, prune)) continue;
         for (const boost::json::value& agent : server.items("/policies/" + one.id + "/agents"))
             one.agents[text_at(agent, "agentId")] = text_at(agent, "hostname");
-        one.body = std::move(each);
     }
     return out;
 }
@@ -75,7 +85,8 @@ int apply_policies(const order& wanted) {
     api server(connection_for(wanted.server));
     names known(server);
     const auto asked_for = wanted_in(wanted.word("--file"), known);
-    const auto changes = plan(asked_for, present_at(server), wanted.has("--prune"));
+    const bool prune = wanted.has("--prune");
+    const auto changes = plan(asked_for, present_at(server, asked_for, prune), prune);
     const std::string text = plan_text(changes);
     if (text.empty()) {
         std::cout << "nothing changes" << std::endl;

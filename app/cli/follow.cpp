@@ -4,6 +4,7 @@
 #include "app/cli/failures.hpp"
 #include "app/cli/names.hpp"
 #include "app/cli/readable.hpp"
+#include "app/cli/request_of.hpp"
 #include "app/cli/table.hpp"
 #include "app/cli/task_line.hpp"
 #include "app/cli/terminal.hpp"
@@ -43,6 +44,11 @@ bool look(api& server, std::vector<watched>& all, bool print_changes) {
     return done;
 }
 
+std::int64_t attempt_of(const boost::json::value& task) {
+    const boost::json::value& number = at_path(task, "attempt");
+    return number.is_int64() ? number.get_int64() : 0;
+}
+
 std::string log_target(const std::string& task, std::int64_t attempt, std::size_t offset) {
     return "/tasks/" + encoded(task) + "/log?offset=" + std::to_string(offset) +
            (attempt > 0 ? "&attempt=" + std::to_string(attempt) : "");
@@ -53,15 +59,14 @@ void print_piece(const std::string& piece) {
     std::cout << (terminal_width() > 0 ? harmless(piece, "\n\t") : piece) << std::flush;
 }
 
-int follow_log(api& server, const std::string& task) {
-    std::int64_t attempt = 0;
+// Of that attempt until it is over; 0: of all of them, until the task is.
+int follow_log(api& server, const std::string& task, std::int64_t only) {
+    std::int64_t attempt = only;
     std::size_t offset = 0;
     while (true) {
-        const boost::json::value now =
-            server.get("/tasks/" + encoded(task)); // before the log: then it is whole
-        const boost::json::value& number = at_path(now, "attempt");
-        const std::int64_t present = number.is_int64() ? number.get_int64() : 0;
-        if (present != attempt) {
+        const auto now = server.get("/tasks/" + encoded(task)); // before the log: then it is whole
+        const std::int64_t present = attempt_of(now);
+        if (only == 0 && present != attempt) {
             if (attempt > 0) {
                 print_piece(server.call(net::verb::get, log_target(task, attempt, offset))); // its end
                 std::cerr << "attempt " << present << std::endl;
@@ -72,7 +77,7 @@ int follow_log(api& server, const std::string& task) {
         const std::string piece = server.call(net::verb::get, log_target(task, attempt, offset));
         print_piece(piece);
         offset += piece.size();
-        if (is_final(now)) return 0;
+        if (is_final(now) || (only > 0 && present > only)) return 0;
         if (piece.empty()) std::this_thread::sleep_for(between_looks);
     }
 }
@@ -98,11 +103,10 @@ int watch_tasks(const order& wanted) {
 int print_log(const order& wanted) {
     api server(connection_for(wanted.server));
     const std::string task = wanted.word("TASK");
-    if (wanted.has("--follow")) return follow_log(server, task);
-    const std::string attempt = wanted.word("--attempt");
-    std::string target = "/tasks/" + encoded(task) + "/log";
-    if (!attempt.empty()) target += "?attempt=" + encoded(attempt);
-    print_piece(server.call(net::verb::get, target));
+    const std::string word = wanted.word("--attempt");
+    const std::int64_t attempt = word.empty() ? 0 : whole_number("--attempt", word);
+    if (wanted.has("--follow")) return follow_log(server, task, attempt);
+    print_piece(server.call(net::verb::get, log_target(task, attempt, 0)));
     return 0;
 }
 

@@ -14,8 +14,9 @@ std::string text_at(const boost::json::value& of, std::string_view member) {
 
 std::string names::agent_id(const std::string& given) {
     if (parse_uuid(given)) return given;
+    if (const auto at = ids_.find(given); at != ids_.end()) return at->second;
     for (const boost::json::value& each : api_.items("/agents?hostname=" + encoded(given)))
-        if (boost::iequals(text_at(each, "hostname"), given)) return text_at(each, "agentId");
+        if (boost::iequals(text_at(each, "hostname"), given)) return ids_[given] = text_at(each, "agentId");
     throw command_failed(ending::refused, "there is no agent " + given);
 }
 

@@ -28,6 +28,7 @@ private:
 
     api& api_;
     by_id agents_, policies_;
+    std::map<std::string, std::string> ids_; // of agents, by what people called them
 };
 
 // A member of an answer; empty where there is no text.

@@ -21,8 +21,8 @@ std::optional<std::int64_t> number_in(std::string_view text) {
     return out;
 }
 
-[[noreturn]] void misfit(const argument& which, const std::string& word, const std::string& expected) {
-    throw command_failed(ending::usage, std::string(which.name) + ": " + word + " is not " + expected);
+[[noreturn]] void misfit(std::string_view argument, const std::string& word, const std::string& expected) {
+    throw command_failed(ending::usage, std::string(argument) + ": " + word + " is not " + expected);
 }
 
 bj::value value_of(const argument& which, const std::vector<std::string>& words, names& known) {
@@ -37,12 +37,9 @@ bj::value value_of(const argument& which, const std::vector<std::string>& words,
     case kind::policy: return bj::value(known.policy_id(word));
     case kind::limit:
         if (word == "none") return nullptr;
+        if (!number_in(word)) misfit(which.name, word, "a number, or none");
         [[fallthrough]];
-    case kind::number: {
-        const auto number = number_in(word);
-        if (!number) misfit(which, word, which.what == kind::limit ? "a number, or none" : "a number");
-        return *number;
-    }
+    case kind::number: return whole_number(which.name, word);
     case kind::agents: {
         bj::array ids;
         for (const std::string& each : words) ids.emplace_back(known.agent_id(each));
@@ -72,6 +69,12 @@ void fill_in(std::string& pattern, const std::string& with) {
 }
 
 } // namespace
+
+std::int64_t whole_number(std::string_view argument, const std::string& word) {
+    const auto number = number_in(word);
+    if (!number) misfit(argument, word, "a number");
+    return *number;
+}
 
 std::string moment_of(const std::string& written, instant now) {
     if (parse_rfc3339(written)) return written;

@@ -21,6 +21,9 @@ struct api_request {
 // How many times the call is made.
 [[nodiscard]] std::size_t turns_of(const order& wanted);
 
+// Throws command_failed (usage) for what is none; `argument` is named then.
+[[nodiscard]] std::int64_t whole_number(std::string_view argument, const std::string& word);
+
 // RFC 3339 of what was written: that, or a duration from then on (90m, 2h, 7d). Throws command_failed
 // (usage).
 [[nodiscard]] std::string moment_of(const std::string& written, instant now);

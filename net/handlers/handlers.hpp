@@ -37,7 +37,7 @@ awaitable<reply> list_tasks(services& s, exchange& x);
 
 // For the history and the audit trail of what this request of that caller changes.
 [[nodiscard]] inline origin origin_of(const exchange& x, const identity& who) {
-    origin by = holdfast::origin_of(who, std::string(x.request_id()));
+    origin by = holdfast::origin_of(who, x.ref());
     if (by.token) by.address = x.request().remote.to_string();
     return by;
 }

@@ -36,7 +36,7 @@ result<parsed_poll> parse(const services& s, const exchange& x) {
     r.by = x.identity();
     r.agent = x.id<agent_id>("agentId");
     r.address = x.request().remote.to_string();
-    r.request_id = x.request_id();
+    r.asked = x.ref();
     auto limit = x.query().integer("limit", 1, 100, r.limit);
     if (!limit) return std::move(limit).error();
     r.limit = static_cast<int>(*limit);
@@ -66,7 +66,7 @@ reply answer_with(services& s, const poll_request& asked, poll_answer answer) {
     if (!answer.tasks.empty())
         log::info("[TASKS] Assigned " + std::to_string(answer.tasks.size()) + " task(s) to agent " +
                       to_string(asked.agent),
-                  {{"request", asked.request_id}});
+                  {}, asked.asked);
     wire::poll_answer body;
     std::vector<task_id> ids;
     for (task& t : answer.tasks) {
@@ -78,16 +78,17 @@ reply answer_with(services& s, const poll_request& asked, poll_answer answer) {
     reply out = ok(body);
     if (ids.empty()) return out;
     out.undelivered = [&s, tenant = asked.by.tenant, agent = asked.agent, poll = answer.poll,
-                       ids = std::move(ids)] { s.polls.undelivered(s.where, tenant, agent, poll, ids); };
+                       ids = std::move(ids), by = origin_of(asked.by, asked.asked)] {
+        s.polls.undelivered(s.where, tenant, agent, poll, ids, by);
+    };
     return out;
 }
 
 reply answer_with(services& s, const exchange& x, const parsed_poll& asked, result<poll_answer> answer) {
     if (!answer) {
         if (answer.error().code() != errc::gone_away)
-            log::warning("[TASKS] Poll failed", {{"agent", asked.request.agent},
-                                                 {"request", x.request_id()},
-                                                 {"cause", answer.error().cause()}});
+            log::warning("[TASKS] Poll failed",
+                         {{"agent", asked.request.agent}, {"cause", answer.error().cause()}}, x.ref());
         return problem(answer.error(), x);
     }
     reply out = answer_with(s, asked.request, std::move(*answer));
@@ -108,8 +109,7 @@ void mark_heard_of(services& s, tenant_id tenant, agent_id agent) {
 awaitable<reply> poll(services& s, exchange& x) {
     const auto asked = parse(s, x);
     if (!asked) {
-        log::warning("[TASKS] Poll refused: " + std::string(asked.error().detail()),
-                     {{"request", x.request_id()}});
+        log::warning("[TASKS] Poll refused: " + std::string(asked.error().detail()), {}, x.ref());
         co_return problem(asked.error(), x);
     }
     auto allowed = co_await s.tokens.act_as(x.identity(), asked->request.agent);

@@ -3,10 +3,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <list>
+
 using holdfast::net::verb;
 using holdfast::test::answer;
 using holdfast::test::client;
 using holdfast::test::fleet;
+using holdfast::test::pending_call;
 using holdfast::test::server_process;
 using holdfast::test::task_body;
 using holdfast::test::until;
@@ -161,6 +164,21 @@ BOOST_AUTO_TEST_CASE(uses_are_counted) {
     BOOST_TEST(used() == 2);
     BOOST_TEST(enroll.post("/agents/register", R"({"hostname":"c"})").status == 401U);
     BOOST_TEST(used() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(uses_are_counted_when_many_register_at_once) {
+    const std::string secret = token("enroll", R"(,"maxUses":3)");
+    std::list<pending_call> calls;
+    for (int i = 0; i < 12; ++i)
+        calls.emplace_back(*this, server, secret, holdfast::net::verb::post, "/agents/register",
+                           R"({"hostname":"host-)" + std::to_string(i) + "\"}");
+    int let_in = 0;
+    for (pending_call& each : calls) {
+        const unsigned status = each.finish().status;
+        BOOST_TEST((status == 201U || status == 401U), status);
+        let_in += status == 201U ? 1 : 0;
+    }
+    BOOST_TEST(let_in == 3);
 }
 
 BOOST_AUTO_TEST_CASE(an_agents_token_is_replaced_without_a_gap) {

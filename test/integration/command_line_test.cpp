@@ -258,6 +258,8 @@ BOOST_AUTO_TEST_CASE(exit_codes_tell_usage_from_no_answer) {
         BOOST_TEST(got.exit_code == 2, words.back() << ": " << got);
         BOOST_TEST(!got.err.empty());
     }
+    BOOST_TEST(holdfast({"agnets", "list"}).complains("has no command agnets: did you mean agents?"));
+    BOOST_TEST(holdfast({"agents", "shwo", "x"}).complains("agents has no command shwo: did you mean show?"));
     server.kill();
     const ended gone = holdfast({"agents", "list"});
     BOOST_TEST(gone.exit_code == 3, gone);
@@ -400,6 +402,8 @@ BOOST_AUTO_TEST_CASE(a_log_is_followed_over_its_attempts) {
     BOOST_TEST(seen.err == "attempt 2\n", seen);
     BOOST_TEST(told({"tasks", "log", task}) == "again\n");
     BOOST_TEST(told({"tasks", "log", task, "--attempt", "1"}) == "one\ntwo\nlost\n");
+    BOOST_TEST(told({"tasks", "log", task, "--attempt", "1", "--follow"}) == "one\ntwo\nlost\n");
+    BOOST_TEST(holdfast({"tasks", "log", task, "--attempt", "first"}).exit_code == 2);
 }
 
 BOOST_AUTO_TEST_CASE(status_says_how_it_goes) {

@@ -9,9 +9,7 @@ using namespace holdfast::app;
 namespace {
 
 hint told(tenant_id tenant, change_digest changes) {
-    return {.what = hint::kind::changed,
-            .tenant = tenant,
-            .changes = std::make_shared<const change_digest>(std::move(changes))};
+    return hints::changed{tenant, std::make_shared<const change_digest>(std::move(changes))};
 }
 
 } // namespace
@@ -29,11 +27,12 @@ BOOST_AUTO_TEST_CASE(changes_come_back_whole_in_payloads_that_fit) {
     for (const std::string& payload : encode("me", std::vector{told(tenant, changes)})) {
         BOOST_TEST(payload.size() < 8000U);
         BOOST_TEST(decode(payload, "me").empty()); // its own
-        for (const hint& h : decode(payload, "you")) {
-            BOOST_TEST((h.what == hint::kind::changed && h.tenant == tenant));
+        for (const hint& each : decode(payload, "you")) {
+            const auto* h = std::get_if<hints::changed>(&each);
+            BOOST_TEST_REQUIRE((h && h->tenant == tenant));
             for (const auto kind : {change_kind::task, change_kind::policy, change_kind::progress}) {
-                if (h.changes->many(kind)) heard.add_many(kind);
-                for (const change& one : h.changes->of(kind)) heard.add(kind, one);
+                if (h->changes->many(kind)) heard.add_many(kind);
+                for (const change& one : h->changes->of(kind)) heard.add(kind, one);
             }
         }
     }
@@ -44,14 +43,45 @@ BOOST_AUTO_TEST_CASE(changes_come_back_whole_in_payloads_that_fit) {
 
 BOOST_AUTO_TEST_CASE(who_looks_on_is_told_and_what_is_malformed_is_nothing) {
     const tenant_id tenant = tenant_id::make();
-    const auto payloads = encode("me", std::vector{hint{.what = hint::kind::watched, .tenant = tenant}});
+    const auto payloads = encode("me", std::vector<hint>{hints::watched{tenant}});
     BOOST_TEST_REQUIRE(payloads.size() == 1U);
     const auto back = decode(payloads.front(), "you");
     BOOST_TEST_REQUIRE(back.size() == 1U);
-    BOOST_TEST((back.front().what == hint::kind::watched && back.front().tenant == tenant));
+    const auto* watched = std::get_if<hints::watched>(&back.front());
+    BOOST_TEST((watched && watched->tenant == tenant));
     const std::string changes = "me n " + to_string(tenant);
     for (const std::string& bad : {std::string("me w"), std::string("me w x"), std::string("me n"), changes,
                                    changes + " 5 ", changes + " 10 ", std::string("me n x 1 ")})
+        BOOST_TEST(decode(bad, "you").empty(), bad);
+}
+
+BOOST_AUTO_TEST_CASE(wake_ups_of_agents_come_back) {
+    const agent_id agent = agent_id::make();
+    const task_id task = task_id::make();
+    const poll_id poll = poll_id::make();
+    const token_id token = token_id::make();
+    std::vector<hint> told{hints::supersede{agent, "s1", poll}, hints::cancelled{agent, task},
+                           hints::revoked{token}, hints::deleted{agent}};
+    for (int i = 0; i < 500; ++i) told.emplace_back(hints::ring{agent});
+    int rings = 0;
+    std::vector<hint> others;
+    for (const std::string& payload : encode("me", told)) {
+        BOOST_TEST(payload.size() < 8000U);
+        for (const hint& each : decode(payload, "you"))
+            if (const auto* ring = std::get_if<hints::ring>(&each))
+                rings += ring->agent == agent ? 1 : 0;
+            else
+                others.push_back(each);
+    }
+    BOOST_TEST(rings == 500);
+    BOOST_TEST_REQUIRE(others.size() == 4U);
+    const auto& supersede = std::get<hints::supersede>(others[0]);
+    BOOST_TEST((supersede.agent == agent && supersede.session == "s1" && supersede.newest == poll));
+    const auto& cancelled = std::get<hints::cancelled>(others[1]);
+    BOOST_TEST((cancelled.agent == agent && cancelled.task == task));
+    BOOST_TEST((std::get<hints::revoked>(others[2]).token == token));
+    BOOST_TEST((std::get<hints::deleted>(others[3]).agent == agent));
+    for (const char* bad : {"me s", "me s x y z", "me c x", "me t x", "me d", "me q x"})
         BOOST_TEST(decode(bad, "you").empty(), bad);
 }
 

@@ -16,7 +16,7 @@ std::string header_of(const net::reply& one, std::string_view name) {
     return {};
 }
 
-constexpr net::problem_place place{"/agents", "r-1"};
+constexpr net::problem_place place{"/agents", {"r-1"}};
 
 } // namespace
 
