@@ -21,8 +21,7 @@ constexpr int without_end = std::numeric_limits<int>::max();
 // together; else the try that was answered.
 template <class T, class Ask>
 awaitable<insisted<T>> insist(tally& counts, call_kind which, rest& pause, Ask ask,
-                              std::optional<steady_clock::time_point> due = std::nullopt,
-                              int tries_max = 6) {
+                              std::optional<steady_clock::time_point> due = std::nullopt, int tries_max = 6) {
     insisted<T> out;
     for (int tries = 1; tries <= tries_max && !pause.over(); ++tries) {
         const auto begin = due.value_or(steady_clock::now());

@@ -111,8 +111,8 @@ awaitable<void> simulated_agent::live() {
 
 awaitable<void> simulated_agent::carry_out(const order& task) {
     const auto acknowledge = [&] { return calls_.acknowledge(task.task_id, task.attempt); };
-    auto begun = co_await insist<nothing>(notes_.counts, call_kind::acknowledge, pause_, acknowledge, {},
-                                          without_end);
+    auto begun =
+        co_await insist<nothing>(notes_.counts, call_kind::acknowledge, pause_, acknowledge, {}, without_end);
     if (begun.doubtful) notes_.books.doubted(task.task_id);
     if (!begun.value) co_return;
     notes_.books.started(task.task_id);
