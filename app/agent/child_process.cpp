@@ -51,6 +51,8 @@ struct spawn_plan {
         posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
         posix_spawn_file_actions_adddup2(&files, standard, 1);
         posix_spawn_file_actions_adddup2(&files, error, 2);
+        // A connection that stayed open in a child would not end for the server when it ends here.
+        posix_spawn_file_actions_addclosefrom_np(&files, 3);
         posix_spawnattr_init(&attributes);
         posix_spawnattr_setflags(&attributes,
                                  POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);

@@ -24,9 +24,9 @@ unsigned seed_of(const load_settings& settings) {
 
 } // namespace
 
-const std::vector<std::string> load::server_arguments{"--offer-lease", "2",  "--run-lease", "3",
-                                                      "--retry-base",  "0",  "--retry-cap", "0",
-                                                      "--wait-max",    "95", "--log-level", "warning"};
+const std::vector<std::string> load::server_arguments{"--offer-lease", "2",   "--run-lease", "3",
+                                                      "--retry-base",  "0",   "--retry-cap", "0",
+                                                      "--wait-max",    "245", "--log-level", "warning"};
 
 load::worker::worker(load& of, std::string its_agent, std::string its_name)
     : agent(std::move(its_agent)), name(std::move(its_name)), impatience(of.fleet_.context) {
@@ -39,7 +39,8 @@ load::load(fleet& with, std::vector<const server_process*> servers, load_setting
       servers_(std::move(servers)),
       settings_(settings),
       seed_(seed_of(settings)),
-      random_(seed_) {
+      random_(seed_),
+      tasks_(settings_.tasks) {
     std::cout << "HOLDFAST_TEST_SEED=" << seed_ << std::endl; // seen when the test fails
     for (int a = 0; a < settings_.agents; ++a) {
         agents_.push_back(fleet_.register_agent("load-" + std::to_string(a)));
@@ -61,7 +62,7 @@ void load::spawn(awaitable<void> what) {
 }
 
 bool load::happens(unsigned percent) {
-    return seen_.ended() * 10 < settings_.tasks * 9 && random_() % 100 < percent;
+    return !enough_ && seen_.ended() * 10 < settings_.tasks * 9 && random_() % 100 < percent;
 }
 
 void load::expect(const answer& got, std::initializer_list<unsigned> statuses, const std::string& what) {
@@ -114,7 +115,8 @@ std::string load::next_body() {
 
 awaitable<void> load::produce() {
     worker& w = producers_.emplace_back(*this, "", "");
-    for (int made = 0; made < settings_.tasks && !over_;) {
+    int made = 0;
+    while (made < settings_.tasks && !enough_ && !over_) {
         if (made - seen_.ended() > open_tasks_max) {
             co_await pause(10);
             continue;
@@ -133,7 +135,9 @@ awaitable<void> load::produce() {
                 seen_.created(std::string(each.at("taskId").as_string()));
         }
         made += tasks_in_request;
+        if (settings_.rest.count() > 0) co_await pause(static_cast<int>(settings_.rest.count()));
     }
+    tasks_ = made;
 }
 
 std::vector<load::assigned> load::take(const answer& got) {
@@ -230,12 +234,17 @@ void load::wait_until_felt() {
     if (over_) throw std::runtime_error("the load is over");
 }
 
+std::pair<int, int> load::progress() {
+    const std::scoped_lock lock(guard_);
+    return {ended_, disturbed_};
+}
+
 void load::park(std::size_t server, bool with_session) {
     const std::string number = std::to_string(parked_.size());
     worker& w = parked_.emplace_back(*this, fleet_.register_agent("parked-" + number), "parked" + number);
     w.at = server;
     w.patient = true;
-    spawn(wait_parked(w, with_session ? "?wait=90&session=" + w.session() : "?wait=90"));
+    spawn(wait_parked(w, with_session ? "?wait=240&session=" + w.session() : "?wait=240"));
     const auto there = static_cast<double>(
         std::count_if(parked_.begin(), parked_.end(), [&](const worker& p) { return p.at == server; }));
     client watcher(fleet_.context, *servers_[server], fleet_.home.root_token());
@@ -275,10 +284,10 @@ void load::wake_parked() {
 
 void load::wait_for_the_end() const {
     const auto give_up = steady_clock::now() + patience;
-    const std::string all = std::to_string(static_cast<std::size_t>(settings_.tasks) + parked_.size());
-    const std::string open = "SELECT greatest(count(*), " + all +
-                             ") - count(*) FILTER (WHERE status IN ('completed', 'failed')) FROM tasks";
     while (!over_ && steady_clock::now() < give_up) {
+        const std::string all = std::to_string(static_cast<std::size_t>(tasks_) + parked_.size());
+        const std::string open = "SELECT greatest(count(*), " + all +
+                                 ") - count(*) FILTER (WHERE status IN ('completed', 'failed')) FROM tasks";
         if (fleet_.home.database().ask(open) == "0") return;
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
@@ -321,7 +330,7 @@ std::vector<std::string> load::violations() const {
         out.push_back(std::to_string(times) + " times unexpected: " + what);
     const stored_tasks stored = read_stored_tasks(fleet_.home.database());
     for (std::string& each : seen_.judge(stored)) out.push_back(std::move(each));
-    if (stored.size() != static_cast<std::size_t>(settings_.tasks) + parked_.size())
+    if (stored.size() != static_cast<std::size_t>(tasks_) + parked_.size())
         out.push_back(std::to_string(stored.size()) + " tasks are stored");
     return out;
 }
@@ -331,7 +340,7 @@ void load::judge(felt trouble) const {
     for (const std::string& each : violations()) BOOST_ERROR(each);
     if (trouble == felt::yes)
         BOOST_TEST(disturbed_ > 0, "the trouble troubled nobody: this proves nothing");
-    else
+    else if (trouble == felt::no)
         BOOST_TEST(disturbed_ == 0);
 }
 

@@ -12,20 +12,22 @@
 #include <functional>
 #include <mutex>
 #include <random>
+#include <utility>
 
 namespace holdfast::test {
 
 struct load_settings {
     int agents = 10;
-    int workers = 2; // of each agent, each a session of its own
-    int tasks = 1000;
+    int workers = 2;                    // of each agent, each a session of its own
+    int tasks = 600;                    // at most, where enough() is called
+    std::chrono::milliseconds rest{0};  // of who makes tasks, after every ten
     std::chrono::seconds wait{90};      // of each poll
     std::chrono::seconds patience{100}; // who is not answered within this asks another server
     unsigned seed = 0;                  // 0: random; HOLDFAST_TEST_SEED overrides it
 };
 
 // Whether the trouble is such that requests fail: where it is, a run without a failure proves nothing.
-enum class felt { yes, no };
+enum class felt { yes, no, perhaps };
 
 class load {
 public:
@@ -45,6 +47,15 @@ public:
 
     // For trouble: waits until a request fails from now on. Polls that wait long feel nothing.
     void wait_until_felt();
+
+    // For trouble: no more tasks are made, and agents stop to be difficult, so that it comes to an end.
+    void enough() { enough_ = true; }
+
+    // Random numbers that come from it are repeated with it.
+    [[nodiscard]] unsigned seed() const { return seed_; }
+
+    // Tasks that are over by now, and requests that the trouble cost. From any thread.
+    [[nodiscard]] std::pair<int, int> progress();
 
     // Beside the load: a poll that waits long, on the server with this number, of an agent that has no task.
     // Waits until the server says that it waits.
@@ -118,6 +129,8 @@ private:
     std::exception_ptr thrown_;
     int woken_ = 0;
     int marks_ = 0;
+    std::atomic<int> tasks_; // that are made in all: those of the settings until it is enough
+    std::atomic<bool> enough_ = false;
     std::atomic<bool> over_ = false;
 
     std::mutex guard_; // of what follows

@@ -80,6 +80,14 @@ BOOST_AUTO_TEST_CASE(standard_input_is_empty) {
     BOOST_TEST(run(shell("cat; echo end")).standard == "end\n");
 }
 
+BOOST_AUTO_TEST_CASE(nothing_else_is_inherited) {
+    constexpr int some = 200;
+    BOOST_TEST_REQUIRE(::dup2(0, some) == some);
+    const outcome_of got = run(shell("test ! -e /proc/self/fd/200"));
+    ::close(some);
+    BOOST_TEST(got.status.code == 0);
+}
+
 BOOST_AUTO_TEST_CASE(signals_are_the_childs_own_again) {
     // This process ignores SIGPIPE; a child must not, or its own pipelines never end.
     const outcome_of got = run(shell("grep SigIgn /proc/self/status"));

@@ -1,12 +1,12 @@
 #include "test/support/postgres.hpp"
 
 #include "domain/id.hpp"
+#include "test/support/program.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 #include <libpq-fe.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
@@ -72,23 +72,20 @@ std::string new_folder() {
     return pattern;
 }
 
-// What scripts/postgres prints.
-std::string output_of(const std::string& command, const std::string& folder) {
-    const char* source = std::getenv("HOLDFAST_SOURCE");
-    if (source == nullptr)
-        throw std::runtime_error("HOLDFAST_SOURCE is not set: run the tests by scripts/test");
-    const std::string line =
-        "'" + std::string(source) + "/scripts/postgres' " + command + " '" + folder + "' </dev/null";
-    FILE* out = ::popen(line.c_str(), "re");
-    if (out == nullptr) throw std::runtime_error("can't run scripts/postgres");
-    std::string text;
-    for (int c = 0; (c = std::fgetc(out)) != EOF;) text += static_cast<char>(c);
-    if (::pclose(out) != 0) throw std::runtime_error("scripts/postgres " + command + " failed");
-    return text;
+// What scripts/postgres says.
+std::string output_of(const std::vector<std::string>& command, const std::string& folder) {
+    const std::string said = folder + "/said";
+    std::error_code ignored;
+    std::filesystem::remove(said, ignored);
+    std::vector<std::string> words{needed("HOLDFAST_SOURCE") + "/scripts/postgres"};
+    words.insert(words.end(), command.begin(), command.end());
+    words.push_back(folder);
+    run_program(words, said);
+    return contents(said);
 }
 
 std::string dsn_of(const std::string& folder) {
-    std::string out = output_of("dsn", folder);
+    std::string out = output_of({"dsn"}, folder);
     out.erase(out.find_last_not_of('\n') + 1);
     return out;
 }
@@ -147,13 +144,13 @@ own_postgres::own_postgres() : folder_(new_folder()) {
 }
 
 own_postgres::own_postgres(standby_of which) : folder_(new_folder()) {
-    output_of("follow '" + which.primary.folder_ + "'", folder_);
+    output_of({"follow", which.primary.folder_}, folder_);
     dsn_ = dsn_of(folder_);
 }
 
 own_postgres::~own_postgres() {
     try {
-        output_of("drop", folder_);
+        output_of({"drop"}, folder_);
     } catch (const std::exception& refused) {
         std::cerr << "a PostgreSQL stays: " << refused.what();
     }
@@ -162,15 +159,15 @@ own_postgres::~own_postgres() {
 }
 
 void own_postgres::crash() const {
-    output_of("crash", folder_);
+    output_of({"crash"}, folder_);
 }
 
 void own_postgres::start() const {
-    output_of("start", folder_);
+    output_of({"start"}, folder_);
 }
 
 void own_postgres::promote() const {
-    output_of("promote", folder_);
+    output_of({"promote"}, folder_);
 }
 
 struct session_hog::sessions {
