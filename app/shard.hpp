@@ -12,6 +12,7 @@
 #include "db/overview_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
+#include "db/repository_store.hpp"
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
@@ -177,6 +178,7 @@ private:
     db::pg_event_store events_;
     db::pg_audit_store audit_;
     db::pg_overview_store overviews_;
+    db::pg_repository_store repositories_;
 
     bell bell_;
     waiting_room room_;
@@ -190,6 +192,7 @@ private:
     explain_service explain_service_;
     audit_service audit_service_;
     overview_service overview_service_;
+    repository_service repository_service_;
     scheduler scheduler_;
     gate gate_;
 

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace holdfast::app {
 namespace {
@@ -68,6 +69,33 @@ std::optional<hint> decode_changes(std::string_view text) {
     return h;
 }
 
+std::string encode(const poll_minute& polls) {
+    std::string out =
+        std::to_string(polls.minute.time_since_epoch().count()) + ' ' + std::to_string(polls.waiting);
+    for (char before = ' '; const std::uint64_t count : polls.wakes)
+        out += std::exchange(before, ',') + std::to_string(count);
+    return out;
+}
+
+template <class Number> bool read_number(std::string_view word, Number& into) {
+    const auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), into);
+    return wrong == std::errc{} && end == word.data() + word.size();
+}
+
+std::optional<hint> decode_minute(std::string_view text) {
+    poll_minute polls;
+    std::int64_t minute = 0;
+    if (!read_number(next_word(text), minute) || !read_number(next_word(text), polls.waiting))
+        return std::nullopt;
+    polls.minute = std::chrono::sys_time<std::chrono::minutes>{std::chrono::minutes{minute}};
+    for (std::uint64_t& count : polls.wakes)
+        if (!read_number(next_word(text, ','), count)) return std::nullopt;
+    hint h;
+    h.what = hint::kind::minute;
+    h.polls = std::make_shared<const poll_minute>(polls);
+    return h;
+}
+
 } // namespace
 
 std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints) {
@@ -88,6 +116,8 @@ std::vector<std::string> encode(std::string_view origin, std::span<const hint> h
             out.push_back(head + " w " + to_string(h.tenant));
         } else if (h.what == hint::kind::changed) {
             encode_changes(head, h, out);
+        } else if (h.what == hint::kind::minute) {
+            out.push_back(head + " m " + encode(*h.polls));
         } else {
             rings += rings.empty() ? head + " r " : ",";
             rings += to_string(h.agent);
@@ -124,6 +154,8 @@ std::vector<hint> decode(std::string_view payload, std::string_view own_origin) 
             out.push_back({.what = hint::kind::watched, .tenant = {*tenant}});
     } else if (kind == "n") {
         if (auto h = decode_changes(payload)) out.push_back(std::move(*h));
+    } else if (kind == "m") {
+        if (auto h = decode_minute(payload)) out.push_back(std::move(*h));
     }
     return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/async.hpp"
+#include "domain/poll_minutes.hpp"
 #include "domain/waiting_room.hpp"
 #include "domain/wakeups.hpp"
 
@@ -15,7 +16,7 @@ namespace holdfast::app {
 
 // One wake-up as it travels. What it is says which members count.
 struct hint {
-    enum class kind : std::uint8_t { ring, supersede, cancelled, revoked, deleted, watched, changed };
+    enum class kind : std::uint8_t { ring, supersede, cancelled, revoked, deleted, watched, changed, minute };
 
     kind what = kind::ring;
     agent_id agent{};
@@ -25,12 +26,13 @@ struct hint {
     token_id token{};
     tenant_id tenant{};
     std::shared_ptr<const change_digest> changes{};
+    std::shared_ptr<const poll_minute> polls{};
 };
 
 // What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN c AGENT
 // TASK" · "ORIGIN t TOKEN" · "ORIGIN d AGENT" · "ORIGIN w TENANT" · "ORIGIN n TENANT KIND
-// WHAT/AGENT,WHAT/AGENT", of which none means many. Payloads are shorter than PostgreSQL's limit of 8000
-// bytes. Malformed text gives nothing.
+// WHAT/AGENT,WHAT/AGENT", of which none means many · "ORIGIN m MINUTE WAITING WAKES,WAKES". Payloads are
+// shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives nothing.
 [[nodiscard]] std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints);
 [[nodiscard]] std::vector<hint> decode(std::string_view payload, std::string_view own_origin);
 

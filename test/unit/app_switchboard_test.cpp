@@ -55,6 +55,27 @@ BOOST_AUTO_TEST_CASE(who_looks_on_is_told_and_what_is_malformed_is_nothing) {
         BOOST_TEST(decode(bad, "you").empty(), bad);
 }
 
+BOOST_AUTO_TEST_CASE(a_minute_of_polls_comes_back_as_it_was) {
+    poll_minute polls;
+    polls.minute = std::chrono::sys_time<std::chrono::minutes>{std::chrono::minutes{29'600'000}};
+    polls.waiting = 94;
+    for (std::size_t i = 0; i < polls.wakes.size(); ++i) polls.wakes.at(i) = i * i;
+    const auto payloads = encode(
+        "me",
+        std::vector{hint{.what = hint::kind::minute, .polls = std::make_shared<const poll_minute>(polls)}});
+    BOOST_TEST_REQUIRE(payloads.size() == 1U);
+    BOOST_TEST(decode(payloads.front(), "me").empty());
+    const auto back = decode(payloads.front(), "you");
+    BOOST_TEST_REQUIRE(back.size() == 1U);
+    BOOST_TEST_REQUIRE((back.front().what == hint::kind::minute));
+    BOOST_TEST((back.front().polls->minute == polls.minute));
+    BOOST_TEST(back.front().polls->waiting == 94);
+    BOOST_TEST((back.front().polls->wakes == polls.wakes));
+    for (const char* bad :
+         {"me m", "me m x 1 0", "me m 1 x 0", "me m 1 1 0,0", "me m 1 1 0,0,0,0,0,0,0,0,0,0,0,0,x"})
+        BOOST_TEST(decode(bad, "you").empty(), bad);
+}
+
 BOOST_AUTO_TEST_CASE(a_digest_names_each_thing_once_and_gives_up_on_too_many) {
     change_digest changes;
     BOOST_TEST(changes.empty());
