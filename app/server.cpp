@@ -65,12 +65,7 @@ void server::connect() {
         database.conninfo =
             settings_.notify_database.empty() ? settings_.database : settings_.notify_database;
         courier_.emplace(
-            first.where(), database,
-            [this](std::vector<hint> hints) {
-                const auto all = std::make_shared<const std::vector<hint>>(std::move(hints));
-                for (const auto& each : shards_)
-                    asio::post(each->where(), [s = each.get(), all] { s->take(*all); });
-            },
+            first.where(), database, [this](std::vector<hint> hints) { hear(std::move(hints)); },
             [this] {
                 for (const auto& each : shards_)
                     asio::post(each->where(), [s = each.get()] { s->doubt_all(); });
@@ -86,9 +81,38 @@ void server::connect() {
     housekeeper_.emplace(first.where(), first.housekeeping(), first.schedules(), first.wakeups_of_core(),
                          first.notes(), first.own_counts(), settings_.times,
                          [this] { return courier_ && courier_->listening(); });
+    minute_keeper_.emplace(
+        first.where(), [this] { return polls_so_far(); },
+        [this](const poll_minute& own) { close_minute(own); });
     if (!settings_.webhook.url.empty())
         webhook_.emplace(first.where(), first.events(), first.own_counts(), settings_.webhook,
                          settings_.times.sweep);
+}
+
+void server::hear(std::vector<hint> hints) {
+    for (const hint& h : hints)
+        if (const auto* minute = std::get_if<hints::minute>(&h)) minutes_.add(*minute->polls);
+    const auto all = std::make_shared<const std::vector<hint>>(std::move(hints));
+    for (const auto& each : shards_) asio::post(each->where(), [s = each.get(), all] { s->take(*all); });
+}
+
+void server::close_minute(const poll_minute& own) {
+    minutes_.add(own);
+    if (courier_) courier_->take({hints::minute{std::make_shared<const poll_minute>(own)}});
+}
+
+poll_minute server::polls_so_far() const {
+    poll_minute out;
+    for (const auto& each : shards_) {
+        out.waiting += each->counts().polls_waiting.value();
+        for (std::size_t i = 0; i < out.wakes.size(); ++i)
+            out.wakes.at(i) += each->counts().wake_seconds.count(i);
+    }
+    return out;
+}
+
+std::vector<poll_minute> server::polls_of_last_hour() const {
+    return minutes_.hour_before(std::chrono::system_clock::now());
 }
 
 int server::run() {
@@ -97,6 +121,7 @@ int server::run() {
     for (const auto& each : shards_) each->start();
     if (courier_) courier_->start();
     housekeeper_->start();
+    minute_keeper_->start();
     if (webhook_) webhook_->start();
     for (const std::string& address : listening_at_)
         log::info("serving", {{"address", address}, {"cores", shards_.size()}, {"version", version()}});
@@ -154,6 +179,7 @@ void server::drain() {
     tell_service_manager("STOPPING=1");
     draining_ = true;
     housekeeper_->stop();
+    minute_keeper_->stop();
     if (webhook_) webhook_->stop();
     for (const auto& each : shards_) each->request_drain();
     // The courier and the signals keep the first core's loop alive: they end when its connections have.

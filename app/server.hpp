@@ -3,6 +3,7 @@
 
 #include "app/courier.hpp"
 #include "app/housekeeper.hpp"
+#include "app/minute_keeper.hpp"
 #include "app/settings.hpp"
 #include "app/shard.hpp"
 #include "app/webhook.hpp"
@@ -29,11 +30,15 @@ public:
     [[nodiscard]] std::string_view not_ready() const override;
     [[nodiscard]] std::string metrics_page() const override;
     [[nodiscard]] net::wire::inside inside() const override;
+    [[nodiscard]] std::vector<poll_minute> polls_of_last_hour() const override;
 
     [[nodiscard]] std::string_view version() const override { return app::version(); }
 
 private:
     void connect();
+    void hear(std::vector<hint> hints);
+    void close_minute(const poll_minute& own);
+    [[nodiscard]] poll_minute polls_so_far() const;
     void await_signal();
     void on_signal(int signal);
     void drain();
@@ -45,6 +50,8 @@ private:
     std::vector<std::unique_ptr<shard>> shards_;
     std::optional<courier> courier_;
     std::optional<housekeeper> housekeeper_;
+    poll_minutes minutes_;
+    std::optional<minute_keeper> minute_keeper_;
     std::optional<webhook> webhook_;
     std::optional<asio::signal_set> signals_;
     std::optional<steady_timer> watchdog_;

@@ -52,6 +52,7 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
       events_(pool_),
       audit_(pool_),
       overviews_(pool_, settings_.times),
+      repositories_(pool_),
       bell_(*this),
       room_(where()),
       feed_(where(), bell_, counts_),
@@ -64,11 +65,23 @@ shard::shard(const server_settings& settings, net::tls_context tls, const net::p
       explain_service_(tasks_, agents_, policies_),
       audit_service_(audit_),
       overview_service_(overviews_),
+      repository_service_(repositories_, agents_),
       scheduler_(schedule_store_, bell_, feed_, counts_),
       gate_(token_service_),
-      services_{where(),         polls_,          task_service_,    log_service_,   agent_service_,
-                policy_service_, token_service_,  explain_service_, audit_service_, overview_service_,
-                feed_,           settings_.times, process},
+      services_{where(),
+                polls_,
+                task_service_,
+                log_service_,
+                agent_service_,
+                policy_service_,
+                token_service_,
+                explain_service_,
+                audit_service_,
+                overview_service_,
+                repository_service_,
+                feed_,
+                settings_.times,
+                process},
       router_(net::make_routes(services_)),
       deadlines_(where()),
       listener_(where(), std::move(tls),
@@ -190,5 +203,7 @@ void shard::hear(const hints::watched& h) {
 void shard::hear(const hints::changed& h) {
     feed_.hear(h.tenant, *h.changes);
 }
+
+void shard::hear(const hints::minute& /*h*/) {} // the server's
 
 } // namespace holdfast::app

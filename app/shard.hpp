@@ -12,6 +12,7 @@
 #include "db/overview_store.hpp"
 #include "db/policy_store.hpp"
 #include "db/postgres/pool.hpp"
+#include "db/repository_store.hpp"
 #include "db/schedule_store.hpp"
 #include "db/task_store.hpp"
 #include "db/token_store.hpp"
@@ -135,6 +136,7 @@ private:
     void hear(const hints::deleted& h);
     void hear(const hints::watched& h);
     void hear(const hints::changed& h);
+    static void hear(const hints::minute& h);
 
     // What the front end asks, in the terms of the token service.
     class gate final : public net::authenticator {
@@ -185,6 +187,7 @@ private:
     db::pg_event_store events_;
     db::pg_audit_store audit_;
     db::pg_overview_store overviews_;
+    db::pg_repository_store repositories_;
 
     bell bell_;
     waiting_room room_;
@@ -198,6 +201,7 @@ private:
     explain_service explain_service_;
     audit_service audit_service_;
     overview_service overview_service_;
+    repository_service repository_service_;
     scheduler scheduler_;
     gate gate_;
 

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 namespace holdfast::app {
 namespace {
@@ -58,6 +59,14 @@ public:
         }
     }
 
+    void operator()(const hints::minute& h) {
+        std::string out = " m " + std::to_string(h.polls->minute.time_since_epoch().count()) + ' ' +
+                          std::to_string(h.polls->waiting);
+        for (char before = ' '; const std::uint64_t count : h.polls->wakes)
+            out += std::exchange(before, ',') + std::to_string(count);
+        add(out);
+    }
+
     std::vector<std::string> take() {
         if (!rings_.empty()) out_.push_back(std::move(rings_));
         return std::move(out_);
@@ -103,6 +112,22 @@ std::optional<hint> decode_changes(std::string_view text) {
     return hints::changed{{*tenant}, std::make_shared<const change_digest>(std::move(changes))};
 }
 
+template <class Number> bool read_number(std::string_view word, Number& into) {
+    const auto [end, wrong] = std::from_chars(word.data(), word.data() + word.size(), into);
+    return wrong == std::errc{} && end == word.data() + word.size();
+}
+
+std::optional<hint> decode_minute(std::string_view text) {
+    poll_minute polls;
+    std::int64_t minute = 0;
+    if (!read_number(next_word(text), minute) || !read_number(next_word(text), polls.waiting))
+        return std::nullopt;
+    polls.minute = std::chrono::sys_time<std::chrono::minutes>{std::chrono::minutes{minute}};
+    for (std::uint64_t& count : polls.wakes)
+        if (!read_number(next_word(text, ','), count)) return std::nullopt;
+    return hints::minute{std::make_shared<const poll_minute>(polls)};
+}
+
 // Of those that say a single id.
 template <class Hint> std::optional<hint> decode_id(std::string_view text) {
     const auto id = parse_uuid(text);
@@ -117,6 +142,7 @@ std::optional<hint> decode_one(std::string_view kind, std::string_view text) {
     if (kind == "d") return decode_id<hints::deleted>(text);
     if (kind == "w") return decode_id<hints::watched>(text);
     if (kind == "n") return decode_changes(text);
+    if (kind == "m") return decode_minute(text);
     return std::nullopt;
 }
 

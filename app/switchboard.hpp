@@ -2,6 +2,7 @@
 #pragma once
 
 #include "domain/async.hpp"
+#include "domain/poll_minutes.hpp"
 #include "domain/waiting_room.hpp"
 #include "domain/wakeups.hpp"
 
@@ -47,15 +48,19 @@ struct changed {
     tenant_id tenant;
     std::shared_ptr<const change_digest> changes;
 };
+
+struct minute {
+    std::shared_ptr<const poll_minute> polls;
+};
 } // namespace hints
 
 using hint = std::variant<hints::ring, hints::supersede, hints::cancelled, hints::revoked, hints::deleted,
-                          hints::watched, hints::changed>;
+                          hints::watched, hints::changed, hints::minute>;
 
 // What travels between servers: "ORIGIN r AGENT,AGENT" · "ORIGIN s AGENT SESSION POLL" · "ORIGIN c AGENT
 // TASK" · "ORIGIN t TOKEN" · "ORIGIN d AGENT" · "ORIGIN w TENANT" · "ORIGIN n TENANT KIND
-// WHAT/AGENT,WHAT/AGENT", of which none means many. Payloads are shorter than PostgreSQL's limit of 8000
-// bytes. Malformed text gives nothing.
+// WHAT/AGENT,WHAT/AGENT", of which none means many · "ORIGIN m MINUTE WAITING WAKES,WAKES". Payloads are
+// shorter than PostgreSQL's limit of 8000 bytes. Malformed text gives nothing.
 [[nodiscard]] std::vector<std::string> encode(std::string_view origin, std::span<const hint> hints);
 [[nodiscard]] std::vector<hint> decode(std::string_view payload, std::string_view own_origin);
 

@@ -240,6 +240,14 @@ awaitable<result<agent>> pg_agent_store::get(tenant_id tenant, agent_id agent) {
     co_return read_one(rows->front());
 }
 
+awaitable<result<std::vector<agent>>> pg_agent_store::get_all(tenant_id tenant, std::vector<agent_id> ids) {
+    auto rows = co_await pool_.exec(sql::agents_get_all, pg::bind(tenant, silence(), ids));
+    if (!rows) co_return std::move(rows).error();
+    std::vector<agent> found;
+    for (const pg::row row : *rows) found.push_back(read_agent(row));
+    co_return found;
+}
+
 awaitable<result<page<agent>>> pg_agent_store::list(tenant_id tenant, agent_filter filter,
                                                     page_request page) {
     auto rows = co_await pool_.exec(sql::agents_list,

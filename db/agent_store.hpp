@@ -24,6 +24,7 @@ public:
     awaitable<result<std::vector<task_id>>> beat(tenant_id tenant, heartbeat beat) override;
     awaitable<result<void>> touch(tenant_id tenant, agent_id agent) override;
     awaitable<result<agent>> get(tenant_id tenant, agent_id agent) override;
+    awaitable<result<std::vector<agent>>> get_all(tenant_id tenant, std::vector<agent_id> ids) override;
     awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) override;
     awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted,
                                     origin by) override;

@@ -49,6 +49,7 @@ extern const statement agents_enroll;
 extern const statement agents_register;
 extern const statement agents_register_again;
 extern const statement agents_get;
+extern const statement agents_get_all;
 extern const statement agents_list;
 extern const statement agents_lock;
 extern const statement agents_configure;
@@ -104,6 +105,10 @@ extern const statement tenants_list;
 // Audit: sql_audit.cpp. Most entries are written by the statements that make the changes.
 extern const statement audit_add;
 extern const statement audit_list;
+
+// Repositories in use: sql_repositories.cpp
+extern const statement repositories_in_use;
+extern const statement repositories_users;
 
 // A tenant at a glance: sql_overview.cpp
 extern const statement overview_counts;

@@ -97,6 +97,11 @@ constinit const statement agents_get{
     "agents_get", "SELECT " HOLDFAST_AGENT_COLUMNS ", ARRAY(SELECT t.task_id " HOLDFAST_RUNNING_TASKS
                   " ORDER BY t.task_id)" HOLDFAST_AGENT_FROM " AND a.agent_id = $3::uuid"};
 
+// $1 tenant, $2 silence (s), $3 agents.
+constinit const statement agents_get_all{"agents_get_all",
+                                         "SELECT " HOLDFAST_AGENT_COLUMNS HOLDFAST_AGENT_FROM
+                                         " AND a.agent_id = ANY($3::uuid[])"};
+
 // $1 tenant, $2 silence (s), $3 before, $4 limit, $5 online, $6 paused, $7 part of the hostname; null: any.
 constinit const statement agents_list{"agents_list", "SELECT " HOLDFAST_AGENT_COLUMNS HOLDFAST_AGENT_FROM
                                                      R"(

@@ -54,6 +54,10 @@
     "WHERE " type " <> 'backup' AND b.tenant_id = $1 AND b.repository_key = " key                            \
     " AND b.task_type = 'backup' AND b.status = 'pending' AND b.order_at <= now() LIMIT 1000))"
 
+// What tasks.repository_key is made of.
+#define HOLDFAST_REPOSITORY_KEY(text)                                                                        \
+    "hashtextextended(rtrim(regexp_replace(" text ", '://[^/@]*@', '://'), '/'), 0)"
+
 // The least UUID of that moment: version 7 begins with the milliseconds since 1970 (RFC 9562, 5.7).
 #define HOLDFAST_UUID_OF(moment)                                                                             \
     "(lpad(to_hex((extract(epoch FROM " moment ") * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid"

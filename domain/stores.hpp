@@ -16,6 +16,7 @@
 #include "domain/page.hpp"
 #include "domain/policy.hpp"
 #include "domain/policy_runs.hpp"
+#include "domain/repository_use.hpp"
 #include "domain/result.hpp"
 #include "domain/task.hpp"
 #include "domain/task_rules.hpp"
@@ -222,6 +223,16 @@ protected:
     ~overview_store() = default;
 };
 
+class repository_store {
+public:
+    // Without the agents of their tasks.
+    virtual awaitable<result<page<repository_use, std::int64_t>>>
+    list(tenant_id tenant, repository_filter filter, page_request_by<std::int64_t> page) = 0;
+
+protected:
+    ~repository_store() = default;
+};
+
 // Of a policy of this agent another state holds now.
 struct judged_freshness {
     tenant_id tenant;
@@ -312,6 +323,8 @@ public:
     // Of a poll: seen now.
     virtual awaitable<result<void>> touch(tenant_id tenant, agent_id agent) = 0;
     virtual awaitable<result<agent>> get(tenant_id tenant, agent_id agent) = 0;
+    // Those of them that there are, in any order.
+    virtual awaitable<result<std::vector<agent>>> get_all(tenant_id tenant, std::vector<agent_id> ids) = 0;
     virtual awaitable<result<page<agent>>> list(tenant_id tenant, agent_filter filter, page_request page) = 0;
     virtual awaitable<result<agent>> change(tenant_id tenant, agent_id agent, agent_change wanted,
                                             origin by) = 0;

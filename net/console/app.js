@@ -12,6 +12,7 @@ import { PolicyForm } from './pages/policy-form.js';
 import { Task } from './pages/task.js';
 import { Tasks } from './pages/tasks.js';
 import { Tenants } from './pages/tenants.js';
+import { Repositories } from './pages/repositories.js';
 import { Tokens } from './pages/tokens.js';
 import { Announcements, Heading } from './parts.js';
 import { administers, isRoot, operates, session, signOut } from './session.js';
@@ -34,6 +35,8 @@ function pageAt([first, id, more]) {
       return id ? Policy : Policies;
     case 'freshness':
       return Freshness;
+    case 'repositories':
+      return Repositories;
     case 'tokens':
       return administers() ? Tokens : Nothing;
     case 'audit':
@@ -52,6 +55,7 @@ function Menu({ at }) {
     ['agents', 'Agents'],
     ['policies', 'Policies'],
     ['freshness', 'Freshness'],
+    ['repositories', 'Repositories'],
   ];
   if (administers()) entries.push(['tokens', 'Tokens'], ['audit', 'Audit']);
   if (isRoot()) entries.push(['tenants', 'Tenants']);

@@ -62,8 +62,12 @@ function Page({ at, cursor, heights, columns, keyOf, load, wanted, empty, tell }
 function Pages({ caption, columns, ...list }) {
   const [cursors, setCursors] = useState(history.state?.cursors ?? [undefined]);
   const heights = useRef(history.state?.heights ?? []).current;
+  const table = useRef();
   useEffect(() => {
-    const keep = () => history.replaceState({ cursors, heights, top: scrollY }, '');
+    const keep = () => {
+      const present = [...table.current.tBodies].map((each) => each.offsetHeight);
+      history.replaceState({ cursors, heights: present, top: scrollY }, '');
+    };
     addEventListener('click', keep, { capture: true }); // before it leads elsewhere
     return () => removeEventListener('click', keep, { capture: true });
   }, [cursors]);
@@ -72,7 +76,7 @@ function Pages({ caption, columns, ...list }) {
       if (!next) return before.length === at + 1 ? before : before.slice(0, at + 1);
       return before[at + 1] === next ? before : [...before.slice(0, at + 1), next, ...before.slice(at + 2)];
     });
-  return html`<table class="list" aria-rowcount="-1"><caption class="unseen">${caption}</caption>
+  return html`<table class="list" aria-rowcount="-1" ref=${table}><caption class="unseen">${caption}</caption>
     <thead><tr aria-rowindex="1">${columns.map((c) => html`<th scope="col">${c.label}</th>`)}</tr></thead>
     ${cursors.map(
       (cursor, at) => html`<${Page} key=${at} at=${at} cursor=${cursor} heights=${heights} columns=${columns}

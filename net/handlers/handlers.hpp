@@ -58,6 +58,7 @@ awaitable<reply> list_tokens(services& s, exchange& x);
 awaitable<reply> revoke_token(services& s, exchange& x);
 awaitable<reply> list_audit(services& s, exchange& x);
 awaitable<reply> get_overview(services& s, exchange& x);
+awaitable<reply> list_repositories(services& s, exchange& x);
 awaitable<reply> changes(services& s, exchange& x);
 awaitable<reply> whoami(services& s, exchange& x);
 

@@ -50,6 +50,7 @@ constexpr row table[] = {
     {verb::get, "/next-runs", handlers::preview_runs, for_reading},
     {verb::post, "/policies/{policyId}/run", handlers::run_policy, for_operating},
     {verb::get, "/freshness", handlers::list_freshness, for_reading},
+    {verb::get, "/repositories", handlers::list_repositories, for_reading},
     {verb::post, "/tasks", handlers::create_tasks, for_operating},
     {verb::get, "/tasks", handlers::list_tasks, for_reading},
     {verb::get, "/tasks/{taskId}", handlers::get_task, for_reading},

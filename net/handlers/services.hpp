@@ -9,6 +9,8 @@
 #include "domain/log_service.hpp"
 #include "domain/overview_service.hpp"
 #include "domain/policy_service.hpp"
+#include "domain/poll_minutes.hpp"
+#include "domain/repository_service.hpp"
 #include "domain/task_service.hpp"
 #include "domain/timing.hpp"
 #include "domain/token_service.hpp"
@@ -31,6 +33,7 @@ public:
     [[nodiscard]] virtual std::string_view version() const = 0;
     // As it was within the last second.
     [[nodiscard]] virtual wire::inside inside() const = 0;
+    [[nodiscard]] virtual std::vector<poll_minute> polls_of_last_hour() const = 0;
 
 protected:
     ~process_status() = default;
@@ -47,6 +50,7 @@ struct services {
     explain_service& explanations;
     audit_service& audit;
     overview_service& overviews;
+    repository_service& repositories;
     change_feed& changes;
     const timing& times;
     const process_status& process;

@@ -45,11 +45,13 @@ struct explanation_view {
 
 BOOST_DESCRIBE_STRUCT(explanation_view, (), (task_id, status, attempt, reasons, history))
 
+[[nodiscard]] inline reason_view view_of(reason from) {
+    return {std::string(from.code), std::move(from.detail), from.since, from.until, from.task, from.agent};
+}
+
 [[nodiscard]] inline explanation_view view_of(explained_task from) {
     explanation_view out{from.now.id, from.now.state, from.now.attempt, {}, {}};
-    for (reason& each : from.reasons)
-        out.reasons.push_back(
-            {std::string(each.code), std::move(each.detail), each.since, each.until, each.task, each.agent});
+    for (reason& each : from.reasons) out.reasons.push_back(view_of(std::move(each)));
     for (task_event_entry& each : from.history)
         out.history.push_back({each.at, std::move(each.event), std::move(each.from), std::move(each.to),
                                each.attempt, std::move(each.by), std::move(each.token),

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "domain/overview.hpp"
+#include "domain/poll_minutes.hpp"
 
 #include <boost/describe/class.hpp>
 
+#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -43,6 +45,16 @@ struct minute_view {
 
 BOOST_DESCRIBE_STRUCT(minute_view, (), (minute, made, completed, failed))
 
+struct poll_minute_view {
+    instant minute;
+    std::int64_t waiting = 0;
+    std::uint64_t wake_ups = 0;
+    std::optional<double> median_wake_seconds, p99_wake_seconds;
+};
+
+BOOST_DESCRIBE_STRUCT(poll_minute_view, (),
+                      (minute, waiting, wake_ups, median_wake_seconds, p99_wake_seconds))
+
 struct overview_view {
     instant at;
     agent_counts agents;
@@ -50,22 +62,31 @@ struct overview_view {
     std::optional<due_task_view> oldest_due_task;
     state_counts freshness;
     std::vector<minute_view> last_hour;
+    std::vector<poll_minute_view> polls;
 };
 
-BOOST_DESCRIBE_STRUCT(overview_view, (), (at, agents, tasks, oldest_due_task, freshness, last_hour))
+BOOST_DESCRIBE_STRUCT(overview_view, (), (at, agents, tasks, oldest_due_task, freshness, last_hour, polls))
 
-[[nodiscard]] inline overview_view view_of(const overview& from) {
+[[nodiscard]] inline poll_minute_view view_of(const poll_minute& from) {
+    return {instant{from.minute}, from.waiting,
+            std::accumulate(from.wakes.begin(), from.wakes.end(), std::uint64_t{0}), wake_quantile(from, 0.5),
+            wake_quantile(from, 0.99)};
+}
+
+[[nodiscard]] inline overview_view view_of(const overview& from, const std::vector<poll_minute>& polls) {
     const auto& states = from.freshness;
     overview_view out{from.at,
                       {from.agents_online, from.agents_offline, from.agents_paused},
                       {from.pending, from.due, from.assigned, from.in_progress},
                       std::nullopt,
                       {states[0], states[1], states[2], states[3]},
+                      {},
                       {}};
     if (from.oldest_due)
         out.oldest_due_task = {from.oldest_due->task, from.oldest_due->agent, from.oldest_due->due_at};
     for (const minute_of_tasks& each : from.last_hour)
         out.last_hour.push_back({each.minute, each.made, each.completed, each.failed});
+    for (const poll_minute& each : polls) out.polls.push_back(view_of(each));
     return out;
 }
 

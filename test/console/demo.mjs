@@ -37,6 +37,12 @@ const pastHour = (tenant) =>
                                    CASE WHEN h.n % 29 = 0 THEN 'failed' ELSE 'completed' END AS ended) AS w
         WHERE g.tenant_id = '${tenant}' AND h.n % 12 < 1 + 3 * sin(m / 9.0) ^ 2`);
 
+// As another server tells of its polls.
+const polls = () =>
+  sql(`SELECT pg_notify('holdfast', 'another m ' || floor(extract(epoch FROM now()) / 60 - m) || ' ' ||
+         51 + floor(4 * sin(m / 4.0)) || ' 0,2,' || 6 + m % 5 || ',' || 9 + m % 7 || ',' || 4 + m % 3 || ',' || m % 2 ||
+         ',' || (m % 23 = 0)::int || ',0,0,0,0,0,0') FROM generate_series(0, 59) AS m`);
+
 // {token, running}: the tenant's admin, and the task that is to be shown.
 export async function makeDemo() {
   const { tenantId: tenant, token } = await api('POST', '/tenants', { name: 'demo' }, root);
@@ -68,6 +74,7 @@ export async function makeDemo() {
   sql(`UPDATE agent_contacts k SET last_seen_at = now() - interval '3 days' FROM agents a
        WHERE k.tenant_id = '${tenant}' AND a.agent_id = k.agent_id AND a.hostname IN ('laptop-11', 'laptop-17')`);
   await call('PATCH', `/agents/${agents['web-19']}`, { paused: true, pauseNote: 'disk is being replaced' });
+  polls();
 
   const run = async (policy, hostname, taskType = 'backup') =>
     (await call('POST', `/policies/${policies[policy]}/run`, { taskType, agentIds: [agents[hostname]] })).taskIds[0];

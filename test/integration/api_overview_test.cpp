@@ -80,4 +80,24 @@ BOOST_AUTO_TEST_CASE(every_token_may_ask_what_it_is) {
     BOOST_TEST(client(context, server, "").get("/overview").status == 401U);
 }
 
+// Told as another server tells it.
+BOOST_AUTO_TEST_CASE(the_polls_of_all_servers_are_there_by_the_minute) {
+    home.database().execute(
+        "SELECT pg_notify('holdfast', 'another-' || s || ' m ' || floor(extract(epoch FROM now()) / 60 - n) "
+        "|| "
+        "' 94 0,0,0,80,0,19,0,0,0,0,0,1,0') FROM generate_series(1, 2) AS n, generate_series(1, 2) AS s");
+    answer now;
+    until("both minutes to be told by both", [&] {
+        now = root.get("/overview");
+        const auto& told = now.body.at("polls").as_array();
+        return told.size() >= 2 && told.at(0).at("waiting").as_int64() >= 188 &&
+               told.at(1).at("waiting").as_int64() >= 188;
+    });
+    const auto& minute = now.body.at("polls").at(0);
+    BOOST_TEST(minute.at("wakeUps").as_int64() == 200);
+    BOOST_TEST(minute.at("medianWakeSeconds").as_double() == 0.0025 + 0.0025 * 100 / 160,
+               boost::test_tools::tolerance(1e-9));
+    BOOST_TEST(minute.at("p99WakeSeconds").as_double() == 0.025, boost::test_tools::tolerance(1e-9));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

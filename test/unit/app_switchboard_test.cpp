@@ -85,6 +85,26 @@ BOOST_AUTO_TEST_CASE(wake_ups_of_agents_come_back) {
         BOOST_TEST(decode(bad, "you").empty(), bad);
 }
 
+BOOST_AUTO_TEST_CASE(a_minute_of_polls_comes_back_as_it_was) {
+    poll_minute polls;
+    polls.minute = std::chrono::sys_time<std::chrono::minutes>{std::chrono::minutes{29'600'000}};
+    polls.waiting = 94;
+    for (std::size_t i = 0; i < polls.wakes.size(); ++i) polls.wakes.at(i) = i * i;
+    const std::vector<hint> told(1, hints::minute{std::make_shared<const poll_minute>(polls)});
+    const auto payloads = encode("me", told);
+    BOOST_TEST_REQUIRE(payloads.size() == 1U);
+    BOOST_TEST(decode(payloads.front(), "me").empty());
+    const auto back = decode(payloads.front(), "you");
+    BOOST_TEST_REQUIRE(back.size() == 1U);
+    const poll_minute& heard = *std::get<hints::minute>(back.front()).polls;
+    BOOST_TEST((heard.minute == polls.minute));
+    BOOST_TEST(heard.waiting == 94);
+    BOOST_TEST((heard.wakes == polls.wakes));
+    for (const char* bad :
+         {"me m", "me m x 1 0", "me m 1 x 0", "me m 1 1 0,0", "me m 1 1 0,0,0,0,0,0,0,0,0,0,0,0,x"})
+        BOOST_TEST(decode(bad, "you").empty(), bad);
+}
+
 BOOST_AUTO_TEST_CASE(a_digest_names_each_thing_once_and_gives_up_on_too_many) {
     change_digest changes;
     BOOST_TEST(changes.empty());

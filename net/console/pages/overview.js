@@ -59,6 +59,12 @@ function byMinute(at, told, absent, rows) {
   return [times, ...rows.map((row) => times.map((t) => (known.has(t) ? row(known.get(t)) : absent)))];
 }
 
+const inMilliseconds = (value) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
+const last = (numbers, tell) => {
+  const known = numbers.filter((each) => each !== null && each !== undefined);
+  return known.length ? tell(known.at(-1)) : 'unknown yet';
+};
+
 function TasksByMinute({ of: { at, lastHour } }) {
   const data = byMinute(at, lastHour, 0, [(m) => m.made, (m) => m.completed + m.failed, (m) => m.failed]);
   const made = sum(lastHour.map((m) => m.made));
@@ -68,6 +74,22 @@ function TasksByMinute({ of: { at, lastHour } }) {
     { name: 'open or cancelled', tone: '--line-1', words: (made - completed - failed).toLocaleString('en') },
     { name: 'completed', tone: '--line-2', words: completed.toLocaleString('en') },
     { name: 'failed', tone: '--line-3', words: failed.toLocaleString('en') },
+  ]} />`;
+}
+
+function WakeUps({ of: { at, polls } }) {
+  const ms = (value) => (value === undefined ? null : value * 1000);
+  const data = byMinute(at, polls, null, [(m) => ms(m.p99WakeSeconds), (m) => ms(m.medianWakeSeconds)]);
+  return html`<${Chart} title="From a wake-up to the task" data=${data} tell=${inMilliseconds} series=${[
+    { name: 'slowest hundredth', tone: '--line-1', words: last(data[1], inMilliseconds) },
+    { name: 'median', tone: '--line-2', words: last(data[2], inMilliseconds) },
+  ]} />`;
+}
+
+function PollsWaiting({ of: { at, polls } }) {
+  const data = byMinute(at, polls, null, [(m) => m.waiting]);
+  return html`<${Chart} title="Polls waiting" data=${data} series=${[
+    { name: 'of all agents', tone: '--line-1', words: last(data[1], (n) => n.toLocaleString('en')) },
   ]} />`;
 }
 
@@ -91,6 +113,7 @@ export function Overview() {
       keyOf=${(f) => f.policyId + f.agentId} empty="No backup is late" columns=${behindColumns} /></section>
     ${
       now.data &&
-      html`<section><h2>The last hour</h2><div class="charts"><${TasksByMinute} of=${now.data} /></div></section>`
+      html`<section><h2>The last hour</h2><div class="charts"><${TasksByMinute} of=${now.data} />
+      <${WakeUps} of=${now.data} /><${PollsWaiting} of=${now.data} /></div></section>`
     }`;
 }

@@ -1,5 +1,5 @@
 // One task: why it is where it is, what happened to it, what it left, its log.
-import { go } from '../address.js';
+import { go, link } from '../address.js';
 import { call, get } from '../api.js';
 import { bytes, shortId, span, time } from '../format.js';
 import { useLive } from '../live.js';
@@ -61,7 +61,7 @@ function Standing({ task }) {
     ['State', html`<${Badge} state=${task.status} /> <${Progress} task=${task} />`],
     ['Agent', html`<${AgentName} id=${task.agentId} />`],
     ['Policy', html`<${PolicyName} id=${task.policyId} />`],
-    ['Repository', task.repository],
+    ['Repository', html`<a href=${link('repositories', { repository: task.repository })}>${task.repository}</a>`],
     ['Attempt', `${task.attempt}; ${task.failures} of ${task.maxAttempts} failed`],
     ['Made', time(task.createdAt)],
     ['Scheduled for', time(task.scheduledFor)],
