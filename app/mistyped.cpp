@@ -1,6 +1,7 @@
 #include "app/mistyped.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace holdfast::app {
 namespace {
@@ -51,6 +52,13 @@ std::vector<std::string> commands_of(const CLI::App& at) {
     return out;
 }
 
+std::string about_missing(const CLI::App& at) {
+    std::string out = path_of(at) + " wants a command";
+    const char* before = ": ";
+    for (const std::string& each : commands_of(at)) out += std::exchange(before, ", ") + each;
+    return out;
+}
+
 } // namespace
 
 std::string_view nearest(std::string_view to, const std::vector<std::string>& words) {
@@ -67,8 +75,8 @@ std::string_view nearest(std::string_view to, const std::vector<std::string>& wo
 
 std::string about_mistyped(const CLI::App& parsed) {
     const std::vector<std::string> strays = parsed.remaining(true);
-    if (strays.empty()) return {};
     const CLI::App& at = deepest(parsed);
+    if (strays.empty()) return at.get_require_subcommand_min() > 0 ? about_missing(at) : "";
     const std::string word = strays.front().substr(0, strays.front().find('='));
     const bool is_option = word.starts_with('-');
     const std::vector<std::string> known = is_option ? options_of(at) : commands_of(at);

@@ -1,4 +1,4 @@
-// Words on the command line that mean nothing.
+// Words on the command line that mean nothing, or are missing.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -10,7 +10,8 @@
 namespace holdfast::app {
 
 // After parsing: a sentence about the first word that is no command or option where it stands, with the one
-// that may have been meant; empty when there is no such word.
+// that may have been meant, or about the command that is missing, with those there are; empty when neither is
+// so.
 [[nodiscard]] std::string about_mistyped(const CLI::App& parsed);
 
 // Of the words the one that takes the fewest insertions, deletions, replacements and swaps of neighbours to

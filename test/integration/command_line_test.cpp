@@ -259,6 +259,7 @@ BOOST_AUTO_TEST_CASE(exit_codes_tell_usage_from_no_answer) {
         BOOST_TEST(!got.err.empty());
     }
     BOOST_TEST(holdfast({"agnets", "list"}).complains("has no command agnets: did you mean agents?"));
+    BOOST_TEST(holdfast({"agents"}).complains("agents wants a command: list, show"));
     BOOST_TEST(holdfast({"agents", "shwo", "x"}).complains("agents has no command shwo: did you mean show?"));
     server.kill();
     const ended gone = holdfast({"agents", "list"});

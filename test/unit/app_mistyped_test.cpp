@@ -47,8 +47,12 @@ BOOST_AUTO_TEST_CASE(a_word_that_means_nothing_is_named) {
     BOOST_TEST(said_of("tasks list --ouput=json") ==
                "tasks list has no option --ouput: did you mean --output?");
     BOOST_TEST(said_of("tasks list web-01") == "tasks list takes no argument web-01");
-    BOOST_TEST(said_of("tasks") == "");
     BOOST_TEST(said_of("tasks list") == "parsed");
+}
+
+BOOST_AUTO_TEST_CASE(the_commands_there_are_stand_in_for_one_that_is_missing) {
+    BOOST_TEST(said_of("tasks") == "tasks wants a command: list, log");
+    BOOST_TEST(said_of("").starts_with("holdfast wants a command: "));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
