@@ -91,13 +91,13 @@ void server::connect() {
 
 void server::hear(std::vector<hint> hints) {
     for (const hint& h : hints)
-        if (const auto* minute = std::get_if<hints::minute>(&h)) minutes_.add(*minute->polls);
+        if (const auto* minute = std::get_if<hints::minute>(&h)) minutes_.add(*minute->polls, std::chrono::system_clock::now());
     const auto all = std::make_shared<const std::vector<hint>>(std::move(hints));
     for (const auto& each : shards_) asio::post(each->where(), [s = each.get(), all] { s->take(*all); });
 }
 
 void server::close_minute(const poll_minute& own) {
-    minutes_.add(own);
+    minutes_.add(own, std::chrono::system_clock::now());
     if (courier_) courier_->take({hints::minute{std::make_shared<const poll_minute>(own)}});
 }
 

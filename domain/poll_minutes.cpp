@@ -24,10 +24,14 @@ std::optional<double> wake_quantile(const poll_minute& of, double share) {
     return seconds_bounds.back();
 }
 
-void poll_minutes::add(const poll_minute& of_one_server) {
+void poll_minutes::add(const poll_minute& of_one_server, std::chrono::system_clock::time_point now) {
+    constexpr std::chrono::minutes one{1};
+    const auto last = std::chrono::floor<std::chrono::minutes>(now) - one;
+    const bool near = std::chrono::abs(of_one_server.minute - last) <= one;
+    const auto minute = near ? of_one_server.minute : last;
     const std::lock_guard locked(guard_);
-    poll_minute& sum = minutes_[of_one_server.minute];
-    sum.minute = of_one_server.minute;
+    poll_minute& sum = minutes_[minute];
+    sum.minute = minute;
     sum.waiting += of_one_server.waiting;
     for (std::size_t i = 0; i < sum.wakes.size(); ++i) sum.wakes.at(i) += of_one_server.wakes.at(i);
     while (minutes_.size() > kept) minutes_.erase(minutes_.begin());

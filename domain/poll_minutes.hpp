@@ -28,7 +28,9 @@ struct poll_minute {
 // Any thread.
 class poll_minutes {
 public:
-    void add(const poll_minute& of_one_server);
+    // Told at `now`. What does not lie around the last minute comes from a clock that is wrong, and counts
+    // for that one.
+    void add(const poll_minute& of_one_server, std::chrono::system_clock::time_point now);
 
     // The hour before `now`, oldest first; minutes that nobody told of are left out.
     [[nodiscard]] std::vector<poll_minute> hour_before(std::chrono::system_clock::time_point now) const;

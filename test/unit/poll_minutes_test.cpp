@@ -30,9 +30,9 @@ BOOST_AUTO_TEST_CASE(what_servers_tell_of_a_minute_is_added_up) {
     poll_minutes book;
     poll_minute one = at(start, 3);
     one.wakes[2] = 5;
-    book.add(one);
-    book.add(one);
-    book.add(at(start + 1min, 4));
+    book.add(one, start + 1min);
+    book.add(one, start + 1min);
+    book.add(at(start + 1min, 4), start + 2min);
     const auto hour = book.hour_before(start + 2min);
     BOOST_TEST_REQUIRE(hour.size() == 2U);
     BOOST_TEST(hour[0].waiting == 6);
@@ -42,13 +42,26 @@ BOOST_AUTO_TEST_CASE(what_servers_tell_of_a_minute_is_added_up) {
 
 BOOST_AUTO_TEST_CASE(an_hour_is_kept) {
     poll_minutes book;
-    for (int i = 0; i < 100; ++i) book.add(at(start + std::chrono::minutes{i}, i));
+    for (int i = 0; i < 100; ++i) {
+        const auto minute = start + std::chrono::minutes{i};
+        book.add(at(minute, i), minute + 1min);
+    }
     const auto hour = book.hour_before(start + 100min);
     BOOST_TEST_REQUIRE(hour.size() == 60U);
     BOOST_TEST(hour.front().waiting == 40);
     BOOST_TEST(hour.back().waiting == 99);
     BOOST_TEST(book.hour_before(start + 130min).size() == 30U);
     BOOST_TEST(book.hour_before(start + 500min).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_clock_that_is_wrong_moves_no_minute) {
+    poll_minutes book;
+    for (int i = 0; i < 100; ++i) book.add(at(start + 24h + std::chrono::minutes{i}, 1), start + 1min);
+    book.add(at(start, 2), start + 1min);
+    const auto hour = book.hour_before(start + 1min);
+    BOOST_TEST_REQUIRE(hour.size() == 1U);
+    BOOST_TEST((hour.front().minute == start));
+    BOOST_TEST(hour.front().waiting == 102);
 }
 
 BOOST_AUTO_TEST_CASE(quantiles_lie_within_their_bucket) {
