@@ -27,32 +27,24 @@ void add_webhook(CLI::App& to, webhook_settings& s) {
         ->capture_default_str();
 }
 
+void add_limit(CLI::App& to, const std::string& name, std::uint32_t& value, const std::string& what) {
+    to.add_option(name, value, what)->check(CLI::Range(0U, 1'000'000U))->capture_default_str();
+}
+
 void add_caller_limits(CLI::App& to, net::limits& s) {
-    constexpr std::uint32_t most = 1'000'000;
-    to.add_option("--connections-per-address", s.connections_per_address,
-                  "Connections of one address (of IPv6: one /64) to each core; more are closed; 0: no limit")
-        ->check(CLI::Range(0U, most))
-        ->capture_default_str();
-    to.add_option(
-          "--handshakes-per-address", s.handshakes_per_address,
-          "TLS handshakes of one address with each core in a second, a hundred times as many at once; "
-          "more connections are closed; 0: no limit")
-        ->check(CLI::Range(0U, most))
-        ->capture_default_str();
-    to.add_option("--requests-per-address", s.requests_per_address,
-                  "Requests of one address to each core in a second, ten times as many at once; more are "
-                  "answered 429; 0: no limit, as behind a proxy that hides addresses")
-        ->check(CLI::Range(0U, most))
-        ->capture_default_str();
-    to.add_option("--requests-per-token", s.requests_per_token,
-                  "The same of one token, whatever the address; 0: no limit")
-        ->check(CLI::Range(0U, most))
-        ->capture_default_str();
-    to.add_option("--wrong-tokens-per-address", s.wrong_tokens_per_address,
-                  "Wrong tokens of one address to each core in a minute; then tokens that were never right "
-                  "there are answered 429 without a look-up; 0: no limit")
-        ->check(CLI::Range(0U, most))
-        ->capture_default_str();
+    add_limit(to, "--connections-per-address", s.connections_per_address,
+              "Connections of one address (of IPv6: one /64) to each core; more are closed; 0: no limit");
+    add_limit(to, "--handshakes-per-address", s.handshakes_per_address,
+              "TLS handshakes of one address with each core in a second, a hundred times as many at once; "
+              "more connections are closed; 0: no limit");
+    add_limit(to, "--requests-per-address", s.requests_per_address,
+              "Requests of one address to each core in a second, ten times as many at once; more are "
+              "answered 429; 0: no limit, as behind a proxy that hides addresses");
+    add_limit(to, "--requests-per-token", s.requests_per_token,
+              "The same of one token, whatever the address; 0: no limit");
+    add_limit(to, "--wrong-tokens-per-address", s.wrong_tokens_per_address,
+              "Wrong tokens of one address to each core in a minute; then tokens that were never right "
+              "there are answered 429 without a look-up; 0: no limit");
 }
 
 void add_addresses(CLI::App& to, server_settings& s) {

@@ -17,7 +17,7 @@ struct limits {
 
     // Of one shard, as each counts for itself; 0: no limit. An address may be a whole site behind one NAT, a
     // token a whole fleet's.
-    std::size_t connections_per_address = 10'000; // above: closed before TLS, which would cost more than it
+    std::uint32_t connections_per_address = 10'000; // above: closed before TLS, which would cost more than it
     std::uint32_t handshakes_per_address = 100; // in a second, a hundred times as many at once; above: closed
     std::uint32_t requests_per_address = 10'000;  // in a second; above: 429
     std::uint32_t requests_per_token = 10'000;    // in a second; above: 429
