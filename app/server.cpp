@@ -45,8 +45,10 @@ unsigned cores_of(const server_settings& s) {
 server::server(const server_settings& settings) : settings_(settings) {
     const net::tls_context tls =
         net::make_server_tls({settings_.tls_cert, settings_.tls_key}, settings_.client_trust);
+    pg::connection_settings database; // one for all: where one leaves a host, all do
+    database.conninfo = settings_.database;
     for (unsigned core = 0; core < cores_of(settings_); ++core)
-        shards_.push_back(std::make_unique<shard>(settings_, tls, *this));
+        shards_.push_back(std::make_unique<shard>(settings_, database, tls, *this));
     const std::vector<int> passed = sockets_of_service_manager();
     for (const auto& each : shards_) {
         for (const int socket : passed) each->adopt(socket);
@@ -55,15 +57,16 @@ server::server(const server_settings& settings) : settings_(settings) {
     }
     for (const int socket : passed) ::close(socket);
     listening_at_ = shards_.front()->addresses();
-    connect();
+    connect(database);
 }
 
-void server::connect() {
+void server::connect(pg::connection_settings database) {
     shard& first = *shards_.front();
     if (settings_.notify) {
-        pg::connection_settings database;
-        database.conninfo =
-            settings_.notify_database.empty() ? settings_.database : settings_.notify_database;
+        if (!settings_.notify_database.empty()) {
+            database = {};
+            database.conninfo = settings_.notify_database;
+        }
         courier_.emplace(
             first.where(), database, [this](std::vector<hint> hints) { hear(std::move(hints)); },
             [this] {
@@ -91,7 +94,8 @@ void server::connect() {
 
 void server::hear(std::vector<hint> hints) {
     for (const hint& h : hints)
-        if (const auto* minute = std::get_if<hints::minute>(&h)) minutes_.add(*minute->polls, std::chrono::system_clock::now());
+        if (const auto* minute = std::get_if<hints::minute>(&h))
+            minutes_.add(*minute->polls, std::chrono::system_clock::now());
     const auto all = std::make_shared<const std::vector<hint>>(std::move(hints));
     for (const auto& each : shards_) asio::post(each->where(), [s = each.get(), all] { s->take(*all); });
 }

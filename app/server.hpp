@@ -35,7 +35,7 @@ public:
     [[nodiscard]] std::string_view version() const override { return app::version(); }
 
 private:
-    void connect();
+    void connect(pg::connection_settings database);
     void hear(std::vector<hint> hints);
     void close_minute(const poll_minute& own);
     [[nodiscard]] poll_minute polls_so_far() const;

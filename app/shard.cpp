@@ -15,9 +15,9 @@ namespace {
 constexpr std::chrono::milliseconds pulse{
     100}; // how often a core looks at itself, for readiness, gauges, and its end
 
-pg::pool_settings pool_settings_of(const server_settings& s) {
+pg::pool_settings pool_settings_of(const server_settings& s, const pg::connection_settings& database) {
     pg::pool_settings out;
-    out.connection.conninfo = s.database;
+    out.connection = database;
     for (const pg::statement* each : db::sql::all()) out.statements.push_back(*each);
     out.connections = s.connections_per_core;
     return out;
@@ -38,9 +38,10 @@ void request_figures::read(const std::function<void(const std::string&, const ro
     for (const auto& [route, figures] : routes_) each(route, figures);
 }
 
-shard::shard(const server_settings& settings, net::tls_context tls, const net::process_status& process)
+shard::shard(const server_settings& settings, const pg::connection_settings& database, net::tls_context tls,
+             const net::process_status& process)
     : settings_(settings),
-      pool_(where(), pool_settings_of(settings_)),
+      pool_(where(), pool_settings_of(settings_, database)),
       tasks_(where(), pool_, settings_.times,
              [this](std::size_t calls) { batches_.observe(static_cast<double>(calls)); }),
       logs_(pool_),

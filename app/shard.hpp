@@ -62,7 +62,8 @@ private:
 
 class shard final : public hint_target {
 public:
-    shard(const server_settings& settings, net::tls_context tls, const net::process_status& process);
+    shard(const server_settings& settings, const pg::connection_settings& database, net::tls_context tls,
+          const net::process_status& process);
 
     // Blocks until everything of this core has ended.
     void run() { context_.run(); }

@@ -20,10 +20,12 @@ awaitable<result<void>> connection::connect(std::shared_ptr<connection> self,
         co_return std::move(found).error();
     }
     result<void> made = unavailable("no host");
-    for (const connection_options& target : found->targets) {
+    self->first_host_ = self->settings_.hosts->first();
+    self->hosts_ = found->targets.size();
+    for (std::size_t tries = 0; tries < self->hosts_ && !made; ++tries) {
         if (self->gone_) co_return unavailable("closed");
-        made = co_await self->negotiate(target, found->connect_timeout);
-        if (made) break;
+        self->host_ = (self->first_host_ + tries) % self->hosts_;
+        made = co_await self->negotiate(found->targets[self->host_], found->connect_timeout);
     }
     if (made) made = co_await self->prepare(std::move(statements));
     if (made && self->gone_) made = unavailable("closed");
@@ -113,7 +115,7 @@ awaitable<result<std::vector<rows>>> connection::exec_all(std::shared_ptr<connec
 }
 
 awaitable<result<void>> connection::script(std::shared_ptr<connection> self, std::string sql) {
-    if (!self->ready_) co_return unavailable("no connection");
+    if (!self->ready()) co_return unavailable("no connection");
     if (self->owed()) co_return failure{errc::internal}.because("a script while statements are in flight");
     unit mine;
     if (!self->wire_.begin_script(sql)) {

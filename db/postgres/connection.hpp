@@ -31,12 +31,14 @@ public:
 
     connection(executor where, connection_settings settings);
 
-    // Once. Tries the hosts in order, prepares the statements in one go. Errors: unavailable; those of a
-    // statement that can't be prepared, logged with its name.
+    // Once. Tries the hosts in their order (host_order), prepares the statements in one go. Errors:
+    // unavailable; those of a statement that can't be prepared, logged with its name.
     [[nodiscard]] static awaitable<result<void>> connect(std::shared_ptr<connection> self,
                                                          std::vector<statement> statements);
 
-    [[nodiscard]] bool ready() const { return ready_; }
+    // Takes statements: made, not gone, and no host was left since. One that was made before that ends what
+    // is in flight, and is to be closed then.
+    [[nodiscard]] bool ready() const { return ready_ && settings_.hosts->first() == first_host_; }
 
     [[nodiscard]] bool gone() const { return gone_; }
 
@@ -104,6 +106,9 @@ private:
 
     executor where_;
     connection_settings settings_;
+    std::size_t first_host_ = 0; // when it was made
+    std::size_t host_ = 0;       // that was found
+    std::size_t hosts_ = 0;      // how many there are
     wire wire_;
     steady_timer deadline_; // of an attempt to connect, later the watchdog over answers
     steady_timer bell_;     // rings when the connection is gone

@@ -29,7 +29,7 @@ void connection::unit::fail(std::size_t statement, const wire::answer& error) {
 }
 
 result<void> connection::submit(unit& u) {
-    if (!ready_) return unavailable("no connection");
+    if (!ready()) return unavailable("no connection");
     if (script_ != nullptr) return failure{errc::internal}.because("a statement while a script runs");
     if (order_.in_flight() >= settings_.units_max)
         return failure{errc::overloaded}.because("too many statements in flight on one connection");
@@ -196,10 +196,9 @@ void connection::guard() {
 void connection::on_guard() {
     if (!owed()) return;
     const auto silent = steady_clock::now() - progress_at_;
-    if (silent >= settings_.statement_timeout + settings_.answer_grace)
-        lose("the server does not answer");
-    else
-        guard();
+    if (silent < settings_.statement_timeout + settings_.answer_grace) return guard();
+    if (hosts_ > 1) settings_.hosts->leave(host_);
+    lose("the server does not answer");
 }
 
 } // namespace holdfast::pg

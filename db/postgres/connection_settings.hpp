@@ -1,8 +1,11 @@
 // How to reach the database and how long to wait for it.
 #pragma once
 
+#include "db/postgres/host_order.hpp"
+
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 
 namespace holdfast::pg {
@@ -19,6 +22,8 @@ struct connection_settings {
     // How much longer than the statement timeout a silent server is waited for.
     std::chrono::milliseconds answer_grace{2'000};
     std::size_t units_max = 1024; // in flight on one connection; beyond it: overloaded
+    // Copies share it: whoever leaves a silent host takes the others along.
+    std::shared_ptr<host_order> hosts = std::make_shared<host_order>();
 };
 
 } // namespace holdfast::pg

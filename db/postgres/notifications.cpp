@@ -93,10 +93,8 @@ private:
         if (self->closed_) co_return;
         self->listening_ = true;
         self->gap_();
-        while (!self->closed_ && !fresh->gone()) {
+        while (!self->closed_ && fresh->ready()) {
             co_await connection::wait_gone(fresh, self->settings_.check_every);
-            // cppcheck-suppress oppositeInnerCondition // time has passed
-            if (fresh->gone()) break;
             const result<void> lives = co_await connection::script(fresh, "SELECT 1");
             if (!lives) break;
         }

@@ -45,7 +45,10 @@ awaitable<void> pool_core::keep(std::shared_ptr<pool_core> self, place& mine) {
             log::warning("the database can't be reached", {{"why", made.error().cause()}});
         if (std::exchange(first, false)) self->tried(bool(made));
         const auto since = steady_clock::now();
-        while (!fresh->gone()) co_await connection::wait_gone(fresh, std::chrono::hours(1));
+        while (!fresh->gone()) {
+            co_await connection::wait_gone(fresh, std::chrono::seconds(1));
+            if (!fresh->ready() && fresh->in_flight() == 0) fresh->close();
+        }
         mine.now.reset();
         if (self->closed_) break;
         if (made) ++self->reconnects_;
@@ -101,7 +104,11 @@ awaitable<result<pool_core::link>> pool_core::pick_late(std::shared_ptr<pool_cor
 }
 
 pool_core::link pool_core::take_idle() {
-    std::erase_if(exclusive_, [](const lent& l) { return l.idle && !l.who->ready(); });
+    std::erase_if(exclusive_, [](const lent& l) {
+        const bool useless = l.idle && !l.who->ready();
+        if (useless) l.who->close();
+        return useless;
+    });
     for (lent& l : exclusive_)
         if (std::exchange(l.idle, false)) return l.who;
     return nullptr;

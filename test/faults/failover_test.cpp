@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_standby_takes_over_and_nothing_is_lost) {
     const own_postgres standby(standby_of{primary});
     fleet f(load::server_arguments, dsn_of_both(primary, standby));
     const server_process second(f.home, load::server_arguments);
-    load agents(f, {&f.server, &second}, {.tasks = 600, .wait = std::chrono::seconds(1)});
+    load agents(f, {&f.server, &second}, {.tasks = 400, .wait = std::chrono::seconds(1)});
     constexpr int parked = 4;
     for (int i = 0; i < parked; ++i) agents.park(i % 2, i < 2);
     agents.run([&] {
@@ -43,6 +43,21 @@ BOOST_AUTO_TEST_CASE(a_standby_takes_over_and_nothing_is_lost) {
         agents.wake_parked();
     });
     BOOST_TEST(agents.woken() == parked);
+    agents.judge();
+}
+
+// It still says that it takes writes, and no write ends: who would have to confirm it is a primary now.
+BOOST_AUTO_TEST_CASE(an_old_primary_that_nobody_takes_down_is_left) {
+    const own_postgres primary;
+    const own_postgres standby(standby_of{primary});
+    fleet f(load::server_arguments, dsn_of_both(primary, standby));
+    load agents(f, {&f.server}, {.tasks = 200, .wait = std::chrono::seconds(1)});
+    agents.run([&] {
+        agents.wait_for_share(0.3);
+        standby.promote();
+        agents.wait_for_share(0.6);
+        primary.crash(); // for who judges: the server is with the other
+    });
     agents.judge();
 }
 
