@@ -22,6 +22,8 @@ add_library(absl::time INTERFACE IMPORTED)
 target_link_libraries(absl::time INTERFACE ${absl_time_STATIC_LDFLAGS})
 
 set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+# The same sources give the same bytes, wherever they lie: scripts/build-static --twice.
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}=.)
 add_compile_options(-fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection -ffunction-sections
   -fdata-sections)
 # What GCC 12 warns of when it links: the frames of one coroutine have members of other names in each translation unit, and
