@@ -1,7 +1,6 @@
 // One connection's worth of behaviour: values, pipelining, errors, transactions.
 #include "db/postgres/error.hpp"
-#include "db/postgres/pool.hpp"
-#include "test/support/postgres.hpp"
+#include "test/integration/postgres_pool_fixture.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
@@ -12,45 +11,17 @@ namespace {
 
 using namespace holdfast;
 using namespace std::chrono_literals;
+using env = test::pool_env;
 
 constexpr pg::statement insert{"insert_thing", "INSERT INTO things (n) VALUES ($1) RETURNING n"};
 constexpr pg::statement count_things{"count_things", "SELECT count(*) FROM things"};
 constexpr pg::statement divide{"divide", "SELECT 100 / $1::int"};
 
-struct fixture {
-    asio::io_context ctx{1};
-    test::scratch_database scratch;
-
-    fixture() { scratch.execute("CREATE TABLE things (n int PRIMARY KEY CHECK (n >= 0))"); }
-
-    pg::pool_settings settings() const {
-        pg::pool_settings out;
-        out.connection.conninfo = scratch.conninfo();
-        out.statements = {insert, count_things, divide};
-        return out;
-    }
+struct fixture : test::pool_fixture {
+    fixture()
+        : pool_fixture("CREATE TABLE things (n int PRIMARY KEY CHECK (n >= 0))",
+                       {insert, count_things, divide}) {}
 };
-
-struct env {
-    test::scratch_database& scratch;
-    pg::pool& pool;
-};
-
-awaitable<void> then_close(env e, awaitable<void> body) {
-    e.pool.start();
-    co_await std::move(body);
-    e.pool.close();
-}
-
-void with_pool(fixture& f, pg::pool_settings settings, awaitable<void> (*body)(env)) {
-    pg::pool pool(f.ctx.get_executor(), std::move(settings));
-    const env e{f.scratch, pool};
-    test::run(f.ctx, then_close(e, body(e)));
-}
-
-void with_pool(fixture& f, awaitable<void> (*body)(env)) {
-    with_pool(f, f.settings(), body);
-}
 
 // Outside of coroutines: GCC 12 can't compile a braced list of elements inside of them.
 template <class T> std::deque<T> several_of(const T& value) {
@@ -275,39 +246,39 @@ awaitable<void> error_at_commit(env e) {
 BOOST_FIXTURE_TEST_SUITE(postgres_exec, fixture)
 
 BOOST_AUTO_TEST_CASE(every_type_makes_the_round_trip) {
-    with_pool(*this, &every_type);
+    with_pool(&every_type);
 }
 
 BOOST_AUTO_TEST_CASE(the_server_sees_the_same_values) {
-    with_pool(*this, &values_mean_what_the_server_says);
+    with_pool(&values_mean_what_the_server_says);
 }
 
 BOOST_AUTO_TEST_CASE(a_column_read_as_another_type_is_a_defect) {
-    with_pool(*this, &reading_as_another_type);
+    with_pool(&reading_as_another_type);
 }
 
 BOOST_AUTO_TEST_CASE(a_parameter_of_another_type_is_not_sent) {
-    with_pool(*this, &binding_another_type);
+    with_pool(&binding_another_type);
 }
 
 BOOST_AUTO_TEST_CASE(errors_have_their_code_and_state) {
-    with_pool(*this, &errors_by_kind);
+    with_pool(&errors_by_kind);
 }
 
 BOOST_AUTO_TEST_CASE(an_error_in_the_pipeline_does_not_hurt_its_neighbours) {
-    with_pool(*this, &neighbours_of_errors);
+    with_pool(&neighbours_of_errors);
 }
 
 BOOST_AUTO_TEST_CASE(much_both_ways_does_not_block) {
-    with_pool(*this, &both_directions_full);
+    with_pool(&both_directions_full);
 }
 
 BOOST_AUTO_TEST_CASE(several_statements_are_all_or_nothing) {
-    with_pool(*this, &units_are_atomic);
+    with_pool(&units_are_atomic);
 }
 
 BOOST_AUTO_TEST_CASE(an_error_at_commit_is_the_units_error) {
-    with_pool(*this, &error_at_commit);
+    with_pool(&error_at_commit);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,6 @@
 // What happens when things go wrong: lost connections, limits, timeouts, closing.
 #include "db/postgres/error.hpp"
-#include "db/postgres/pool.hpp"
-#include "test/support/postgres.hpp"
+#include "test/integration/postgres_pool_fixture.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/test/unit_test.hpp>
@@ -12,46 +11,16 @@ namespace {
 
 using namespace holdfast;
 using namespace std::chrono_literals;
+using env = test::pool_env;
 
 constexpr pg::statement ping{"ping", "SELECT 1"};
 constexpr pg::statement nap{"nap", "SELECT 1 FROM pg_sleep($1)"};
 constexpr pg::statement insert{"insert_thing", "INSERT INTO things VALUES ($1)"};
 constexpr pg::statement count_things{"count_things", "SELECT count(*) FROM things"};
 
-struct fixture {
-    asio::io_context ctx{1};
-    test::scratch_database scratch;
-
-    fixture() { scratch.execute("CREATE TABLE things (n int)"); }
-
-    pg::pool_settings settings() const {
-        pg::pool_settings out;
-        out.connection.conninfo = scratch.conninfo();
-        out.statements = {ping, nap, insert, count_things};
-        return out;
-    }
+struct fixture : test::pool_fixture {
+    fixture() : pool_fixture("CREATE TABLE things (n int)", {ping, nap, insert, count_things}) {}
 };
-
-struct env {
-    test::scratch_database& scratch;
-    pg::pool& pool;
-};
-
-awaitable<void> then_close(env e, awaitable<void> body) {
-    e.pool.start();
-    co_await std::move(body);
-    e.pool.close();
-}
-
-void with_pool(fixture& f, pg::pool_settings settings, awaitable<void> (*body)(env)) {
-    pg::pool pool(f.ctx.get_executor(), std::move(settings));
-    const env e{f.scratch, pool};
-    test::run(f.ctx, then_close(e, body(e)));
-}
-
-void with_pool(fixture& f, awaitable<void> (*body)(env)) {
-    with_pool(f, f.settings(), body);
-}
 
 struct tally {
     int fine = 0;
@@ -224,54 +193,54 @@ awaitable<void> bad_statement(env e) {
 BOOST_FIXTURE_TEST_SUITE(postgres_pool, fixture)
 
 BOOST_AUTO_TEST_CASE(killed_sessions_answer_everybody_and_come_back) {
-    with_pool(*this, &killed_in_flight);
+    with_pool(&killed_in_flight);
 }
 
 BOOST_AUTO_TEST_CASE(an_idle_connection_notices_its_end) {
-    with_pool(*this, &killed_while_idle);
+    with_pool(&killed_while_idle);
 }
 
 BOOST_AUTO_TEST_CASE(the_statement_timeout_ends_the_statement_only) {
-    pg::pool_settings s = settings();
+    pg::pool_settings s = settings;
     s.connection.statement_timeout = 50ms;
-    with_pool(*this, s, &slow_statement);
+    with_pool(s, &slow_statement);
 }
 
 BOOST_AUTO_TEST_CASE(a_silent_server_is_given_up) {
-    pg::pool_settings s = settings();
+    pg::pool_settings s = settings;
     s.connections = 1;
     s.connection.statement_timeout = 200ms;
     s.connection.answer_grace = 100ms;
-    with_pool(*this, s, &frozen_server);
+    with_pool(s, &frozen_server);
 }
 
 BOOST_AUTO_TEST_CASE(a_full_pipeline_says_overloaded) {
-    pg::pool_settings s = settings();
+    pg::pool_settings s = settings;
     s.connections = 1;
     s.connection.units_max = 20;
-    with_pool(*this, s, &more_than_fits);
+    with_pool(s, &more_than_fits);
 }
 
 BOOST_AUTO_TEST_CASE(close_answers_everybody) {
-    with_pool(*this, &close_with_callers);
+    with_pool(&close_with_callers);
 }
 
 BOOST_AUTO_TEST_CASE(close_while_connecting) {
-    with_pool(*this, &closed_while_connecting);
+    with_pool(&closed_while_connecting);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_connection_is_waited_for) {
-    with_pool(*this, &first_connection_is_waited_for);
+    with_pool(&first_connection_is_waited_for);
 }
 
 BOOST_AUTO_TEST_CASE(without_a_server_it_fails_at_once) {
-    pg::pool_settings s = settings();
+    pg::pool_settings s = settings;
     s.connection.conninfo = "host=/nonexistent dbname=x";
-    with_pool(*this, s, &nobody_there);
+    with_pool(s, &nobody_there);
 }
 
 BOOST_AUTO_TEST_CASE(an_unreadable_connection_string_is_no_crash) {
-    pg::pool_settings s = settings();
+    pg::pool_settings s = settings;
     s.connection.conninfo = "host=";
     s.connection.conninfo += "'unterminated";
     pg::pool pool(ctx.get_executor(), s);
@@ -286,7 +255,7 @@ BOOST_AUTO_TEST_CASE(an_unreadable_connection_string_is_no_crash) {
 BOOST_AUTO_TEST_CASE(hosts_are_tried_in_order) {
     asio::ip::tcp::acceptor silent(ctx, {asio::ip::address_v4::loopback(), 0});
     const std::string port = std::to_string(silent.local_endpoint().port());
-    pg::pool_settings s = settings();
+    pg::pool_settings s = settings;
     s.connection.connect_timeout = 100ms;
     const std::string& given = s.connection.conninfo;
     const auto value = [&given](const std::string& key) {
@@ -297,13 +266,13 @@ BOOST_AUTO_TEST_CASE(hosts_are_tried_in_order) {
     };
     s.connection.conninfo += " host='localhost,/nonexistent," + value("host") + "' port='" + port + ",1," +
                              value("port") + "' target_session_attrs=read-write";
-    with_pool(*this, s, &first_connection_is_waited_for);
+    with_pool(s, &first_connection_is_waited_for);
 }
 
 BOOST_AUTO_TEST_CASE(a_statement_that_cant_be_prepared_is_tried_again) {
-    pg::pool_settings s = settings();
+    pg::pool_settings s = settings;
     s.statements.push_back({"from_later", "SELECT n FROM comes_later"});
-    with_pool(*this, s, &bad_statement);
+    with_pool(s, &bad_statement);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

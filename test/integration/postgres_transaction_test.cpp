@@ -1,42 +1,21 @@
 #include "db/postgres/error.hpp"
-#include "db/postgres/pool.hpp"
-#include "test/support/postgres.hpp"
+#include "test/integration/postgres_pool_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 namespace {
 
 using namespace holdfast;
+using env = test::pool_env;
 
 constexpr pg::statement insert{"insert_thing", "INSERT INTO things VALUES ($1)"};
 
-struct fixture {
-    asio::io_context ctx{1};
-    test::scratch_database scratch;
-
-    fixture() { scratch.execute("CREATE TABLE things (n int)"); }
+struct fixture : test::pool_fixture {
+    fixture() : pool_fixture("CREATE TABLE things (n int)") {
+        settings.transactions_max = 2;
+        settings.transaction_waiters_max = 3;
+    }
 };
-
-struct env {
-    test::scratch_database& scratch;
-    pg::pool& pool;
-};
-
-awaitable<void> then_close(env e, awaitable<void> body) {
-    e.pool.start();
-    co_await std::move(body);
-    e.pool.close();
-}
-
-void with_pool(fixture& f, awaitable<void> (*body)(env)) {
-    pg::pool_settings settings;
-    settings.connection.conninfo = f.scratch.conninfo();
-    settings.transactions_max = 2;
-    settings.transaction_waiters_max = 3;
-    pg::pool pool(f.ctx.get_executor(), std::move(settings));
-    const env e{f.scratch, pool};
-    test::run(f.ctx, then_close(e, body(e)));
-}
 
 awaitable<pg::transaction> open(pg::pool& pool) {
     result<pg::transaction> begun = co_await pool.begin();
@@ -180,31 +159,31 @@ awaitable<void> killed(env e) {
 BOOST_FIXTURE_TEST_SUITE(postgres_transaction, fixture)
 
 BOOST_AUTO_TEST_CASE(commit_and_rollback) {
-    with_pool(*this, &committed);
+    with_pool(&committed);
 }
 
 BOOST_AUTO_TEST_CASE(dropped_means_rolled_back) {
-    with_pool(*this, &dropped);
+    with_pool(&dropped);
 }
 
 BOOST_AUTO_TEST_CASE(a_commit_that_rolled_back_is_no_success) {
-    with_pool(*this, &failed_inside);
+    with_pool(&failed_inside);
 }
 
 BOOST_AUTO_TEST_CASE(scripts_of_several_statements) {
-    with_pool(*this, &scripts);
+    with_pool(&scripts);
 }
 
 BOOST_AUTO_TEST_CASE(connections_and_waiters_are_bounded) {
-    with_pool(*this, &bounded);
+    with_pool(&bounded);
 }
 
 BOOST_AUTO_TEST_CASE(close_answers_the_waiters) {
-    with_pool(*this, &closed_with_waiters);
+    with_pool(&closed_with_waiters);
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_transaction_is_unavailable) {
-    with_pool(*this, &killed);
+    with_pool(&killed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
