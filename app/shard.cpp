@@ -171,7 +171,7 @@ void shard::doubt_all() {
 }
 
 void shard::take(const std::vector<hint>& hints) {
-    for (const hint& each : hints) std::visit([this](const auto& h) { hear(h); }, each);
+    for (const hint& each : hints) std::visit([this](const auto& h) { this->hear(h); }, each);
 }
 
 void shard::hear(const hints::ring& h) {
