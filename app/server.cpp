@@ -50,6 +50,9 @@ server::server(const server_settings& settings) : settings_(settings) {
     for (unsigned core = 0; core < cores_of(settings_); ++core)
         shards_.push_back(std::make_unique<shard>(settings_, database, tls, *this));
     const std::vector<int> passed = sockets_of_service_manager();
+    if (passed.empty())
+        for (const std::string& address : settings_.listen)
+            net::listener::require_free(shards_.front()->where(), address);
     for (const auto& each : shards_) {
         for (const int socket : passed) each->adopt(socket);
         if (passed.empty())

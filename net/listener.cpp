@@ -15,6 +15,8 @@
 namespace holdfast::net {
 namespace {
 
+using tcp = asio::ip::tcp;
+using acceptor = asio::basic_socket_acceptor<tcp, executor>;
 using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int backlog_max = 4096; // the kernel cuts it to net.core.somaxconn
@@ -26,6 +28,29 @@ std::pair<std::string, std::string> split(const std::string& address) {
     std::string host = address.substr(0, colon);
     if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
     return {std::move(host), address.substr(colon + 1)};
+}
+
+[[noreturn]] void refuse(const std::string& address, const error_code& why) {
+    throw std::runtime_error("listen address " + address + ": " + why.message());
+}
+
+std::vector<tcp::endpoint> resolve(executor where, const std::string& address) {
+    const auto [host, port] = split(address);
+    error_code ec;
+    const auto found = tcp::resolver(where).resolve(host, port, tcp::resolver::passive, ec);
+    if (ec) refuse(address, ec);
+    return {found.begin(), found.end()};
+}
+
+// Does not listen yet. `shared`: with others that share it too.
+acceptor bound(executor where, const tcp::endpoint& at, bool shared, error_code& ec) {
+    acceptor made(where);
+    made.open(at.protocol(), ec);
+    if (!ec) made.set_option(asio::socket_base::reuse_address(true), ec);
+    if (!ec && shared) made.set_option(reuse_port(true), ec);
+    if (!ec && at.address().is_v6()) made.set_option(asio::ip::v6_only(true), ec);
+    if (!ec) made.bind(at, ec);
+    return made;
 }
 
 // Accepting has to pause: the process or the system has run out of something.
@@ -46,23 +71,21 @@ listener::listener(executor where, tls_context tls, const front_parts& parts)
 listener::~listener() = default;
 
 void listener::open(const std::string& address) {
-    using asio::ip::tcp;
-    const auto [host, port] = split(address);
     error_code ec;
-    tcp::resolver resolver(where_);
-    const auto found = resolver.resolve(host, port, tcp::resolver::passive, ec);
-    for (auto at = found.begin(); !ec && at != found.end(); ++at) {
-        acceptor made(where_);
-        const tcp::endpoint endpoint = at->endpoint();
-        made.open(endpoint.protocol(), ec);
-        if (!ec) made.set_option(asio::socket_base::reuse_address(true), ec);
-        if (!ec) made.set_option(reuse_port(true), ec);
-        if (!ec && endpoint.address().is_v6()) made.set_option(asio::ip::v6_only(true), ec);
-        if (!ec) made.bind(endpoint, ec);
+    for (const tcp::endpoint& at : resolve(where_, address)) {
+        acceptor made = bound(where_, at, true, ec);
         if (!ec) made.listen(backlog_max, ec);
-        if (!ec) doors_.emplace_back(std::move(made), steady_timer(where_));
+        if (ec) refuse(address, ec);
+        doors_.emplace_back(std::move(made), steady_timer(where_));
     }
-    if (ec) throw std::runtime_error("listen address " + address + ": " + ec.message());
+}
+
+void listener::require_free(executor where, const std::string& address) {
+    error_code ec;
+    for (const tcp::endpoint& at : resolve(where, address)) {
+        bound(where, at, false, ec);
+        if (ec) refuse(address, ec);
+    }
 }
 
 void listener::adopt(int descriptor) {

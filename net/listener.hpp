@@ -32,6 +32,10 @@ public:
     // names it.
     void open(const std::string& address);
 
+    // Throws std::runtime_error when somebody listens there: who shares SO_REUSEPORT gets a part of the
+    // connections, and nobody would notice. To be asked before the first open().
+    static void require_free(executor where, const std::string& address);
+
     // Accepts at a TCP socket that somebody else opened and listens at; several shards may. It stays theirs
     // to close: who connects while nobody accepts waits for the next who does. Throws std::runtime_error.
     void adopt(int descriptor);

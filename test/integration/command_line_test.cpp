@@ -271,6 +271,14 @@ BOOST_AUTO_TEST_CASE(exit_codes_tell_usage_from_no_answer) {
     BOOST_TEST(distrusted.complains("no TLS with 127.0.0.1"), distrusted);
 }
 
+BOOST_AUTO_TEST_CASE(a_second_server_at_one_address_is_refused) {
+    const ended second = holdfast({"serve", "--database", home.database().conninfo(), "--listen",
+                                   "127.0.0.1:" + std::to_string(server.port()), "--tls-cert",
+                                   home.file("server.pem"), "--tls-key", home.file("server.key")});
+    BOOST_TEST(second.exit_code == 1, second);
+    BOOST_TEST(second.complains("Address already in use"), second);
+}
+
 BOOST_AUTO_TEST_CASE(contexts_stand_in_for_the_environment) {
     const std::vector<std::string> with_server = std::exchange(environment, nowhere);
     BOOST_TEST(holdfast({"agents", "list"}).exit_code == 2);
