@@ -12,6 +12,9 @@
 #include <iostream>
 #include <type_traits>
 #include <variant>
+#ifdef HOLDFAST_STATIC
+#include <nss.h>
+#endif
 
 namespace holdfast::app {
 namespace {
@@ -50,11 +53,21 @@ int execute(const cli_command& s) {
     return cli::run_order(s.order);
 }
 
+// What nsswitch.conf names beyond these would be loaded, with a second C library that crashes beside the one
+// linked in: libnss_systemd does, which machines with the package have.
+void look_up_without_modules() {
+#ifdef HOLDFAST_STATIC
+    for (const char* database : {"passwd", "group", "services"}) ::__nss_configure_lookup(database, "files");
+    ::__nss_configure_lookup("hosts", "files dns");
+#endif
+}
+
 } // namespace
 } // namespace holdfast::app
 
 int main(int argc, char** argv) try {
     using namespace holdfast::app;
+    look_up_without_modules();
     const command wanted = read_command(argc, argv);
     const int exit_code = std::visit(
         [](const auto& settings) {
