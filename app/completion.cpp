@@ -61,11 +61,20 @@ std::string in_quotes(std::string_view text) {
     return out + "'";
 }
 
-// Given where exactly these commands stand on the line.
+// Given where exactly these commands stand on the line; other words, such as what options are given, may lie
+// between.
 void print_fish(std::ostream& to, const std::vector<place>& places) {
     to << "function __holdfast_at\n"
-          "    set -l words (string match -v -- '-*' (commandline -opc))[2..-1]\n"
-          "    test (count $words) -ge (count $argv); and test \"$words[1..(count $argv)]\" = \"$argv\"\n"
+          "    set -l at\n"
+          "    for word in (commandline -opc)[2..-1]\n"
+          "        contains -- \"$at $word\"";
+    for (const place& each : places)
+        if (!each.path.empty())
+            to << " '" << (each.path.find(' ') == std::string::npos ? " " : "") << each.path << "'";
+    to << "\n"
+          "        and set -a at $word\n"
+          "    end\n"
+          "    test \"$at\" = \"$argv\"\n"
           "end\n";
     for (const place& each : places) {
         const std::string head = "complete -c holdfast -n '__holdfast_at " + each.path + "' ";
