@@ -132,14 +132,11 @@ int server::run() {
     if (webhook_) webhook_->start();
     for (const std::string& address : listening_at_)
         log::info("serving", {{"address", address}, {"cores", shards_.size()}, {"version", version()}});
-    tell_service_manager("READY=1\nSTATUS=serving");
-    if (const auto patience = watchdog_patience()) {
-        watchdog_.emplace(shards_.front()->where());
-        auto work = show_life(*patience);
-        asio::co_spawn(shards_.front()->where(), std::move(work), [](const std::exception_ptr& failed) {
-            if (failed) log::error("the service manager is told nothing any more");
-        });
-    }
+    life_.emplace(shards_.front()->where());
+    auto work = show_life(watchdog_patience());
+    asio::co_spawn(shards_.front()->where(), std::move(work), [](const std::exception_ptr& failed) {
+        if (failed) log::error("the service manager is told nothing any more");
+    });
     std::vector<std::thread> threads;
     for (std::size_t i = 1; i < shards_.size(); ++i)
         threads.emplace_back([s = shards_[i].get()] { s->run(); });
@@ -149,15 +146,22 @@ int server::run() {
     return 0;
 }
 
-// As long as all cores' loops turn: one that hangs gets the process restarted.
-awaitable<void> server::show_life(std::chrono::microseconds patience) {
-    for (error_code ended; !ended;) {
+// READY once calls are answered; then, where it is asked for, as long as all cores' loops turn: one that
+// hangs gets the process restarted.
+awaitable<void> server::show_life(std::optional<std::chrono::microseconds> patience) {
+    error_code ended;
+    while (!ended && !not_ready().empty()) {
+        life_->expires_after(std::chrono::milliseconds(20));
+        co_await life_->async_wait(asio::redirect_error(use_awaitable, ended));
+    }
+    if (!ended) tell_service_manager("READY=1\nSTATUS=serving");
+    while (!ended && patience) {
         const auto now = steady_clock::now();
         const bool alive = std::ranges::all_of(
-            shards_, [&](const auto& each) { return now - each->turned() < patience || draining_.load(); });
+            shards_, [&](const auto& each) { return now - each->turned() < *patience || draining_.load(); });
         if (alive) tell_service_manager("WATCHDOG=1");
-        watchdog_->expires_after(patience / 3);
-        co_await watchdog_->async_wait(asio::redirect_error(use_awaitable, ended));
+        life_->expires_after(*patience / 3);
+        co_await life_->async_wait(asio::redirect_error(use_awaitable, ended));
     }
 }
 
@@ -193,7 +197,7 @@ void server::drain() {
     auto* first = shards_.front().get();
     first->when_closed([this] {
         if (courier_) courier_->close();
-        if (watchdog_) watchdog_->cancel();
+        if (life_) life_->cancel();
         signals_->cancel();
     });
 }

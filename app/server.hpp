@@ -42,7 +42,7 @@ private:
     void await_signal();
     void on_signal(int signal);
     void drain();
-    awaitable<void> show_life(std::chrono::microseconds patience);
+    awaitable<void> show_life(std::optional<std::chrono::microseconds> patience);
     void reload_certificates();
 
     server_settings settings_;
@@ -54,7 +54,7 @@ private:
     std::optional<minute_keeper> minute_keeper_;
     std::optional<webhook> webhook_;
     std::optional<asio::signal_set> signals_;
-    std::optional<steady_timer> watchdog_;
+    std::optional<steady_timer> life_;
     std::atomic<bool> draining_{false};
 };
 
