@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_standby_takes_over_and_nothing_is_lost) {
     const own_postgres standby(standby_of{primary});
     fleet f(load::server_arguments, dsn_of_both(primary, standby));
     const server_process second(f.home, load::server_arguments);
-    load agents(f, {&f.server, &second}, {.tasks = 400, .wait = std::chrono::seconds(1)});
+    load agents(f, {&f.server, &second}, {.tasks = 600, .wait = std::chrono::seconds(1)});
     constexpr int parked = 4;
     for (int i = 0; i < parked; ++i) agents.park(i % 2, i < 2);
     agents.run([&] {

@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+using holdfast::asio::io_context;
+using holdfast::test::client;
 using holdfast::test::dsn_option;
 using holdfast::test::fleet;
 using holdfast::test::gate;
@@ -11,6 +13,7 @@ using holdfast::test::load;
 using holdfast::test::load_settings;
 using holdfast::test::server_dsn;
 using holdfast::test::server_process;
+using holdfast::test::until;
 
 namespace {
 
@@ -89,6 +92,25 @@ BOOST_AUTO_TEST_CASE(between_servers_and_postgres) {
         agents.wake_parked();
     });
     BOOST_TEST(agents.woken() == parked);
+    agents.judge();
+}
+
+// No end of the connection ever arrives: the servers give it up by themselves.
+BOOST_AUTO_TEST_CASE(postgres_that_falls_silent_for_good) {
+    gate way(socket_of_postgres());
+    fleet f(load::server_arguments, dsn_by(way));
+    load_settings settings = impatient;
+    settings.tasks = 200;
+    load agents(f, {&f.server}, settings);
+    agents.run([&] {
+        agents.wait_for_share(0.3);
+        way.hold();
+        io_context context{1};
+        client watcher(context, f.server, f.home.root_token());
+        until("the server gives it up", [&] { return watcher.get("/readyz").status == 503; });
+        way.cut();
+        way.open();
+    });
     agents.judge();
 }
 
